@@ -1,0 +1,260 @@
+/* batch.c: handle: credentials that are ready to be sent, and problems. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handles.h"
+
+#define CLASS "sertifier.batch"
+
+typedef struct item {
+  uint64_t line;
+  plan_span credential;
+  plan_span value[PLAN_ROLES];
+  plan_span text; /* of its row */
+} item;
+
+typedef struct trouble {
+  uint64_t line;
+  plan_span text; /* of the problems, a line each */
+} trouble;
+
+struct batch {
+  int is_open;
+  plan_output out;
+  buffer items;    /* of item */
+  buffer troubles; /* of trouble */
+  buffer problems;
+  buffer rows;
+  columns *columns; /* NULL: no hook wants records */
+  char delimiter;
+};
+
+#define MOST_BYTES (64 * 1024 * 1024)
+
+batch *batch_get(lua_State *L, int index) {
+  batch *b = luaL_checkudata(L, index, CLASS);
+  luaL_argcheck(L, b->is_open, index, "the batch is closed");
+  return b;
+}
+
+static int batch_close(lua_State *L) {
+  batch *b = luaL_checkudata(L, 1, CLASS);
+  if (!b->is_open) return 0;
+  b->is_open = 0;
+  plan_output_close(&b->out);
+  buffer_close(&b->items);
+  buffer_close(&b->troubles);
+  buffer_close(&b->problems);
+  buffer_close(&b->rows);
+  columns_release(b->columns);
+  b->columns = NULL;
+  return 0;
+}
+
+/* core.batch() -> an empty batch */
+static int batch_new(lua_State *L) {
+  batch *b = lua_newuserdata(L, sizeof *b);
+  memset(b, 0, sizeof *b);
+  luaL_setmetatable(L, CLASS);
+  plan_output_open(&b->out);
+  buffer_open(&b->items, MOST_BYTES);
+  buffer_open(&b->troubles, MOST_BYTES);
+  buffer_open(&b->problems, MOST_BYTES);
+  buffer_open(&b->rows, MOST_BYTES);
+  b->is_open = 1;
+  return 1;
+}
+
+/* ---- adding ---- */
+
+size_t batch_count(const batch *b) {
+  return b->items.length / sizeof(item);
+}
+
+size_t batch_faults(const batch *b) {
+  return b->troubles.length / sizeof(trouble);
+}
+
+void batch_describe(batch *b, columns *c, char delimiter) {
+  columns_hold(c);
+  columns_release(b->columns);
+  b->columns = c;
+  b->delimiter = delimiter;
+}
+
+static int add_trouble(batch *b, uint64_t line, slice problems) {
+  trouble one;
+  one.line = line;
+  one.text.start = b->problems.length;
+  one.text.length = problems.length;
+  return buffer_add(&b->problems, problems.bytes, problems.length) &&
+         buffer_add(&b->troubles, (const char *)&one, sizeof one);
+}
+
+int batch_add_fault(batch *b, uint64_t line, const char *problem) {
+  return add_trouble(b, line, text_slice(problem, strlen(problem)));
+}
+
+static int add_item(batch *b, uint64_t line, slice text) {
+  item one;
+  one.line = line;
+  one.credential = b->out.credential;
+  memcpy(one.value, b->out.value, sizeof one.value);
+  one.text.start = b->rows.length;
+  one.text.length = b->columns ? text.length : 0;
+  return buffer_add(&b->rows, text.bytes, one.text.length) &&
+         buffer_add(&b->items, (const char *)&one, sizeof one);
+}
+
+plan_result batch_add(batch *b, const plan *p, const slice *cells,
+                      uint64_t line, slice text) {
+  plan_result result = plan_run(p, cells, &b->out);
+  const buffer *problems = &b->out.problems;
+  int added = 1;
+  if (result == PLAN_READY)
+    added = add_item(b, line, text);
+  else if (result == PLAN_INVALID)
+    added = add_trouble(b, line,
+                        text_slice(problems->bytes, problems->length));
+  return added ? result : PLAN_NO_MEMORY;
+}
+
+/* ---- methods ---- */
+
+static const item *item_at(lua_State *L, const batch *b, lua_Integer index) {
+  luaL_argcheck(L, index >= 1 && (size_t)index <= batch_count(b), 2,
+                "the batch has no such credential");
+  return (const item *)(const void *)b->items.bytes + (index - 1);
+}
+
+static int batch_length(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)batch_count(batch_get(L, 1)));
+  return 1;
+}
+
+static void push_span(lua_State *L, const buffer *b, plan_span span) {
+  lua_pushlstring(L, b->bytes ? b->bytes + span.start : "", span.length);
+}
+
+/* batch:get(i) -> once_per, campaign, name, email, externalId, Id, line */
+static int batch_values(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  const item *one = item_at(L, b, luaL_checkinteger(L, 2));
+  int role;
+  for (role = 0; role < PLAN_ROLES; role++)
+    push_span(L, &b->out.values, one->value[role]);
+  lua_pushinteger(L, (lua_Integer)one->line);
+  return PLAN_ROLES + 1;
+}
+
+/* batch:credential(i) -> its JSON, as it is sent */
+static int batch_credential(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  push_span(L, &b->out.json, item_at(L, b, luaL_checkinteger(L, 2))->credential);
+  return 1;
+}
+
+/* batch:record(i) -> the record it was made from, where records are kept */
+static int batch_record(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  const item *one = item_at(L, b, luaL_checkinteger(L, 2));
+  if (!b->columns) return 0;
+  return record_push(L, b->columns, b->delimiter,
+                     text_slice(b->rows.bytes + one->text.start,
+                                one->text.length));
+}
+
+/* batch:problems() -> list of { line = , text = } */
+static int batch_problems(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  const trouble *list = (const trouble *)(const void *)b->troubles.bytes;
+  size_t i;
+  lua_createtable(L, (int)batch_faults(b), 0);
+  for (i = 0; i < batch_faults(b); i++) {
+    lua_createtable(L, 0, 2);
+    lua_pushinteger(L, (lua_Integer)list[i].line);
+    lua_setfield(L, -2, "line");
+    push_span(L, &b->problems, list[i].text);
+    lua_setfield(L, -2, "text");
+    lua_rawseti(L, -2, (int)i + 1);
+  }
+  return 1;
+}
+
+/* ---- request bodies ---- */
+
+static const char opening[] = "{\"credentials\":[", closing[] = "]}";
+
+/* The index of the k-th credential wanted: of a list, or simply the k-th. */
+static lua_Integer wanted(lua_State *L, int list, size_t k) {
+  lua_Integer index = (lua_Integer)k;
+  if (!list) return index;
+  lua_rawgeti(L, list, (int)k);
+  index = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return index;
+}
+
+/* Writes the body of the wanted credentials into the scratch buffer. */
+static const buffer *compose(lua_State *L, batch *b, int list) {
+  size_t k, count = list ? lua_rawlen(L, list) : batch_count(b);
+  buffer *to = &b->out.scratch;
+  int ok;
+  to->length = 0;
+  ok = buffer_add(to, opening, sizeof opening - 1);
+  for (k = 1; k <= count && ok; k++) {
+    const item *one = item_at(L, b, wanted(L, list, k));
+    ok = (k == 1 || buffer_add(to, ",", 1)) &&
+         buffer_add(to, b->out.json.bytes + one->credential.start,
+                    one->credential.length);
+  }
+  if (!ok || !buffer_add(to, closing, sizeof closing - 1))
+    luaL_error(L, "out of memory");
+  return to;
+}
+
+/* batch:body(list of indices, or nil for all) -> the request's JSON */
+static int batch_body(lua_State *L) {
+  batch *b = batch_get(L, 1);
+  const buffer *body = compose(L, b, lua_istable(L, 2) ? 2 : 0);
+  lua_pushlstring(L, body->bytes, body->length);
+  return 1;
+}
+
+/* batch:write(file) -> true, or nil, message: the body of all, and a line
+** break, to a Lua file */
+static int batch_write(lua_State *L) {
+  batch *b = batch_get(L, 1);
+  FILE **file = luaL_checkudata(L, 2, LUA_FILEHANDLE);
+  const buffer *body = compose(L, b, 0);
+  luaL_argcheck(L, *file, 2, "the file is closed");
+  if (fwrite(body->bytes, 1, body->length, *file) != body->length ||
+      putc('\n', *file) == EOF) {
+    lua_pushnil(L);
+    lua_pushliteral(L, "cannot write");
+    return 2;
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* batch:clear(): empties it, and keeps its memory for the next rows */
+static int batch_clear(lua_State *L) {
+  batch *b = batch_get(L, 1);
+  plan_output_clear(&b->out);
+  b->items.length = b->troubles.length = 0;
+  b->problems.length = b->rows.length = 0;
+  return 0;
+}
+
+void batch_open(lua_State *L) {
+  static const luaL_Reg methods[] = {
+    {"__len", batch_length}, {"get", batch_values},
+    {"credential", batch_credential}, {"record", batch_record},
+    {"problems", batch_problems}, {"body", batch_body},
+    {"write", batch_write}, {"clear", batch_clear}, {NULL, NULL}};
+  handle_class(L, CLASS, methods, batch_close);
+  lua_pushcfunction(L, batch_new);
+  lua_setfield(L, -2, "batch");
+}

@@ -1,0 +1,26 @@
+/* buffer.c: a growing byte buffer with a cap. */
+#include "buffer.h"
+
+#include <stdlib.h>
+
+void buffer_open(buffer *b, size_t cap) {
+  memset(b, 0, sizeof *b);
+  b->cap = cap;
+}
+
+void buffer_close(buffer *b) {
+  free(b->bytes);
+  buffer_open(b, b->cap);
+}
+
+int buffer_grow(buffer *b, size_t extra) {
+  size_t capacity = b->capacity ? b->capacity : 256;
+  char *bytes;
+  if (extra >= b->cap - b->length) return 0;
+  while (capacity <= b->length + extra) capacity *= 2;
+  bytes = realloc(b->bytes, capacity);
+  if (!bytes) return 0;
+  b->bytes = bytes;
+  b->capacity = capacity;
+  return 1;
+}

@@ -1,0 +1,40 @@
+/* buffer.h: a growing byte buffer with a cap. */
+#ifndef BUFFER_H
+#define BUFFER_H
+
+#include <stddef.h>
+#include <string.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef struct buffer {
+  char *bytes;
+  size_t length;
+  size_t capacity;
+  size_t cap; /* never grows past this many bytes */
+} buffer;
+
+void buffer_open(buffer *b, size_t cap);
+void buffer_close(buffer *b);
+
+/* Makes room for `extra` more bytes; 0 past the cap or without memory. */
+int buffer_grow(buffer *b, size_t extra);
+
+/* Room for `extra` more bytes; where they go, or NULL past the cap. */
+static inline char *buffer_reserve(buffer *b, size_t extra) {
+  if (extra >= b->capacity - b->length && !buffer_grow(b, extra)) return NULL;
+  return b->bytes + b->length;
+}
+
+/* Appends; 0 past the cap, and then nothing was added. */
+static inline int buffer_add(buffer *b, const char *bytes, size_t length) {
+  char *end = buffer_reserve(b, length);
+  if (!end) return 0;
+  if (length) memcpy(end, bytes, length);
+  b->length += length;
+  return 1;
+}
+
+#pragma GCC visibility pop
+
+#endif

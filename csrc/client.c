@@ -1,0 +1,175 @@
+/* client.c: handle: HTTP requests that carry the API key to its one host. */
+#include <string.h>
+
+#include "handles.h"
+#include "http.h"
+#include "url.h"
+
+#define CLASS "sertifier.client"
+
+typedef struct client {
+  http *http;
+} client;
+
+static client *client_get(lua_State *L) {
+  client *c = luaL_checkudata(L, 1, CLASS);
+  luaL_argcheck(L, c->http, 1, "the client is closed");
+  return c;
+}
+
+static int client_close(lua_State *L) {
+  client *c = luaL_checkudata(L, 1, CLASS);
+  http *open = c->http;
+  c->http = NULL;
+  if (open) http_close(open);
+  return 0;
+}
+
+/* ---- opening ---- */
+
+static const char *text_option(lua_State *L, const char *name,
+                               const char *otherwise) {
+  const char *text;
+  lua_getfield(L, 1, name);
+  text = luaL_optstring(L, -1, otherwise);
+  lua_pop(L, 1); /* the options keep it alive */
+  return text;
+}
+
+static double number_option(lua_State *L, const char *name, double otherwise) {
+  double number;
+  lua_getfield(L, 1, name);
+  number = luaL_optnumber(L, -1, otherwise);
+  lua_pop(L, 1);
+  if (!(number > 0 && number <= 1e9))
+    luaL_error(L, "%s: a number above 0 is expected", name);
+  return number;
+}
+
+static int fail(lua_State *L, const char *message, const char *code) {
+  lua_pushnil(L);
+  lua_pushstring(L, message);
+  lua_pushstring(L, code);
+  return 3;
+}
+
+/* core.client { url =, key_file =, ca_file =, user_agent =, timeout =,
+** connect_timeout =, max_response = } -> client; or nil, message, and "key" or
+** "url". Times are in seconds, max_response in bytes. To be opened after a
+** fork, not before it. */
+static int client_new(lua_State *L) {
+  char problem[512];
+  http_settings settings;
+  const char *key_file, *wrong;
+  key secret = {NULL};
+  client *c;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  settings.url = text_option(L, "url", "https://b2b.sertifier.com");
+  settings.ca_file = text_option(L, "ca_file", NULL);
+  settings.user_agent = text_option(L, "user_agent", "sertifier");
+  settings.timeout = number_option(L, "timeout", 60);
+  settings.connect_timeout = number_option(L, "connect_timeout", 10);
+  settings.most = (size_t)number_option(L, "max_response", 16 << 20);
+  key_file = text_option(L, "key_file", NULL);
+  c = lua_newuserdata(L, sizeof *c);
+  c->http = NULL;
+  luaL_setmetatable(L, CLASS);
+  wrong = key_open(&secret, key_file, problem, sizeof problem);
+  if (wrong) return fail(L, wrong, "key");
+  c->http = http_open(&settings, &secret, problem, sizeof problem);
+  if (!c->http) return fail(L, problem, "url");
+  return 1;
+}
+
+/* ---- requests ---- */
+
+static int is_method(const char *text) {
+  static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", NULL};
+  int i;
+  for (i = 0; methods[i]; i++)
+    if (!strcmp(text, methods[i])) return 1;
+  return 0;
+}
+
+/* client:submit(method, path[, body]) -> id: starts a request and returns at
+** once. The path starts with "/", and stands behind the client's address. */
+static int client_submit(lua_State *L) {
+  client *c = client_get(L);
+  const char *method = luaL_checkstring(L, 2);
+  const char *path = luaL_checkstring(L, 3);
+  size_t length = 0;
+  const char *body = luaL_optlstring(L, 4, NULL, &length);
+  long id;
+  luaL_argcheck(L, is_method(method), 2, "not a method of Sertifier's API");
+  luaL_argcheck(L, strlen(path) == lua_rawlen(L, 3) && url_is_path(path), 3,
+                "not a path");
+  id = http_submit(c->http, method, path, body, length);
+  if (!id) return luaL_error(L, "out of memory");
+  lua_pushinteger(L, id);
+  return 1;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text) {
+  if (!text || !*text) return;
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+static void push_result(lua_State *L, const http_result *result) {
+  lua_createtable(L, 0, 8);
+  lua_pushinteger(L, result->id);
+  lua_setfield(L, -2, "id");
+  lua_pushboolean(L, result->sent);
+  lua_setfield(L, -2, "sent");
+  if (result->status) lua_pushinteger(L, result->status);
+  else lua_pushnil(L);
+  lua_setfield(L, -2, "status");
+  set_text(L, "error", result->error);
+  set_text(L, "message", result->message);
+  set_text(L, "retry_after", result->retry_after);
+  set_text(L, "date", result->date);
+  set_text(L, "content_type", result->content_type);
+  if (result->error) return;
+  lua_pushlstring(L, result->body.bytes ? result->body.bytes : "",
+                  result->body.length);
+  lua_setfield(L, -2, "body");
+}
+
+/* client:poll(seconds) -> list of results, empty where none ended in time.
+** Each has `id`, and `sent`: whether a byte of its body may have left. A whole
+** answer has `status`, `body`, and where the server gave them `retry_after`,
+** `date` and `content_type`; where there is none, `error` is one of connect,
+** resolve, tls, timeout, cut, too_large and rewind, and `message` says more. */
+static int client_poll(lua_State *L) {
+  client *c = client_get(L);
+  http_result *result;
+  int i;
+  http_poll(c->http, luaL_optnumber(L, 2, 0));
+  lua_newtable(L);
+  for (i = 1; (result = http_take(c->http)); i++) {
+    push_result(L, result);
+    http_free(result);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
+/* client:pending() -> how many requests have not ended */
+static int client_pending(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)http_pending(client_get(L)->http));
+  return 1;
+}
+
+static int client_text(lua_State *L) {
+  lua_pushliteral(L, "sertifier client");
+  return 1;
+}
+
+void client_open(lua_State *L) {
+  static const luaL_Reg methods[] = {
+    {"submit", client_submit}, {"poll", client_poll},
+    {"pending", client_pending}, {"__tostring", client_text}, {NULL, NULL}};
+  handle_class(L, CLASS, methods, client_close);
+  lua_pushcfunction(L, client_new);
+  lua_setfield(L, -2, "client");
+}

@@ -1,0 +1,63 @@
+/* csv.h: the scanner of RFC 4180 text, row by row, in constant memory.
+**
+** Strict about quotes: a quoted cell ends at its closing quote, an unquoted
+** one holds none. A row at fault is reported with its line and reading goes on
+** at the first line break after the cell at fault began, so that an unclosed
+** quote costs one row and no record after it goes unread. */
+#ifndef CSV_H
+#define CSV_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "text.h"
+
+#pragma GCC visibility push(hidden)
+
+#define CSV_MAX_COLUMNS 2000          /* Salesforce allows 800 custom fields */
+#define CSV_MAX_ROW (4 * 1024 * 1024) /* bytes; a Bulk record has 400,000 characters */
+
+/* Like read(2): bytes read, 0 at the end, -1 with errno set. */
+typedef ssize_t csv_read(void *source, char *bytes, size_t size);
+
+typedef enum csv_result {
+  CSV_ROW,    /* a row is at hand */
+  CSV_FAULT,  /* this row cannot be used; see `fault`; reading can go on */
+  CSV_END,
+  CSV_FAILED  /* the source or memory failed; errno says why */
+} csv_result;
+
+typedef struct csv_fault {
+  char problem[128];
+  size_t column; /* the cell's number, from 1; 0 where it is the whole row */
+} csv_fault;
+
+typedef struct csv csv;
+
+csv *csv_open(csv_read *read, void *source); /* NULL without memory */
+void csv_close(csv *c);
+
+/* Before the first row: what separates cells. A comma otherwise. */
+void csv_delimiter(csv *c, char delimiter);
+
+/* After the header: how many cells each row must have. */
+void csv_columns(csv *c, size_t columns);
+
+/* Reads the next row; empty lines are passed over. */
+csv_result csv_next(csv *c);
+
+/* Of the row at hand: the line it starts on, from 1, and its cells. */
+uint64_t csv_line(const csv *c);
+size_t csv_cells(const csv *c);
+const csv_fault *csv_problem(const csv *c);
+
+/* A cell as it stands, quotes and all; valid until the next csv_next. */
+slice csv_raw(const csv *c, size_t index);
+
+/* The whole row as it stands, without its line break. */
+slice csv_text(const csv *c);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,56 @@
+/* handles.h: what the files that speak Lua share. */
+#ifndef HANDLES_H
+#define HANDLES_H
+
+#include "columns.h"
+#include "csv.h"
+#include "lua51.h"
+#include "plan.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Each adds its functions to the table on top of the stack. */
+void plan_handle_open(lua_State *L);
+void batch_open(lua_State *L);
+void reader_open(lua_State *L);
+void record_open(lua_State *L);
+void client_open(lua_State *L);
+void system_open(lua_State *L);
+
+/* A class "sertifier.<name>" whose handles have these methods and are closed
+** by `close`; the stack is left as it was. */
+void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
+                  lua_CFunction close);
+
+/* A plan, and the columns that its cells are read from. */
+typedef struct plan_handle {
+  plan *plan;
+  size_t *sources;
+} plan_handle;
+const plan_handle *plan_handle_get(lua_State *L, int index);
+
+/* A batch: credentials that are ready to be sent, and the problems of rows
+** that made none. */
+typedef struct batch batch;
+batch *batch_get(lua_State *L, int index);
+
+/* Adds what the plan makes of a row. `columns` (may be NULL) and `text`, the
+** row as it stands, make the record that a hook is given. */
+plan_result batch_add(batch *b, const plan *p, const slice *cells,
+                      uint64_t line, slice text);
+
+/* Adds the problem of a row that could not be read; 0 without memory. */
+int batch_add_fault(batch *b, uint64_t line, const char *problem);
+
+size_t batch_count(const batch *b);
+size_t batch_faults(const batch *b);
+
+/* Says which columns the texts of this batch's rows have. */
+void batch_describe(batch *b, columns *c, char delimiter);
+
+/* Pushes a record: a view of a row's text, which is copied. */
+int record_push(lua_State *L, columns *c, char delimiter, slice text);
+
+#pragma GCC visibility pop
+
+#endif

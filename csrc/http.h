@@ -1,0 +1,58 @@
+/* http.h: requests to one host over libcurl; what they carry is not its
+** business.
+**
+** A body is sent once. libcurl would post again by itself where a kept
+** connection dies before the first byte of an answer; it is given a body that
+** cannot be rewound, and then fails with CURLE_SEND_FAIL_REWIND instead. */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stddef.h>
+
+#include "buffer.h"
+#include "key.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct http_settings {
+  const char *url;     /* https://host[:port][/path], or http:// to loopback */
+  const char *ca_file; /* NULL: the system's certificates */
+  const char *user_agent;
+  double timeout;         /* seconds, of a whole request */
+  double connect_timeout; /* seconds */
+  size_t most;            /* bytes of an answer */
+} http_settings;
+
+typedef struct http http;
+
+/* An answer, or why there is none. */
+typedef struct http_result {
+  struct http_result *next;
+  long id;
+  long status;       /* 0 where no answer began */
+  const char *error; /* a word, NULL where the answer is whole */
+  int sent;          /* a byte of the request's body may have left */
+  buffer body;
+  char message[256];
+  char retry_after[64], date[64], content_type[96];
+} http_result;
+
+/* Opens; takes the key over. NULL and the problem where it cannot. */
+http *http_open(const http_settings *settings, key *k, char *problem,
+                size_t size);
+void http_close(http *h); /* requests in flight are given up */
+
+/* Starts a request; its id, or 0 without memory. `path` starts with '/'. */
+long http_submit(http *h, const char *method, const char *path,
+                 const char *body, size_t length);
+
+/* Waits until a request ends, `seconds` at the most. */
+void http_poll(http *h, double seconds);
+
+http_result *http_take(http *h); /* one that ended, or NULL */
+void http_free(http_result *result);
+size_t http_pending(const http *h); /* not ended yet */
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,121 @@
+/* plan.c: builds a compiled flow and checks that it can run. */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_parts.h"
+
+plan *plan_open(size_t cells) {
+  plan *p = calloc(1, sizeof *p);
+  if (p) p->cells = cells;
+  return p;
+}
+
+void plan_close(plan *p) {
+  if (!p) return;
+  while (p->kept) {
+    plan_text *next = p->kept->next;
+    free(p->kept);
+    p->kept = next;
+  }
+  free(p->steps);
+  free(p->fields);
+  free(p->parts);
+  free(p);
+}
+
+size_t plan_cells(const plan *p) {
+  return p->cells;
+}
+
+/* The plan's own copy of a text; 0 without memory. */
+static int keep(plan *p, slice *text) {
+  plan_text *kept = malloc(sizeof *kept + text->length);
+  if (!kept) return 0;
+  if (text->length) memcpy(kept->bytes, text->bytes, text->length);
+  kept->next = p->kept;
+  p->kept = kept;
+  *text = text_slice(kept->bytes, text->length);
+  return 1;
+}
+
+/* Room for one more item in a list of the plan. */
+static int grow(void **list, size_t count, size_t size) {
+  void *grown;
+  if (count & (count - 1)) return 1; /* grows at powers of two only */
+  grown = realloc(*list, (count ? 2 * count : 1) * size);
+  if (!grown) return 0;
+  *list = grown;
+  return 1;
+}
+
+static const char no_memory[] = "out of memory";
+
+#define GROW(p, list) \
+  grow((void **)&(p)->list, (p)->list##_count, sizeof *(p)->list)
+
+const char *plan_step(plan *p, condition_step step) {
+  const char *wrong = condition_check(&step);
+  int growth = condition_growth(&step);
+  p->checked = 0;
+  if (wrong) return wrong;
+  if (growth > 0 && step.cell >= p->cells) return "tests a cell of no column";
+  if (p->depth + growth < 1) return "joins what is not there";
+  if (growth < 0 && p->depth < 2) return "joins what is not there";
+  if (p->depth + growth > CONDITION_DEPTH) return "is nested too deeply";
+  if (!keep(p, &step.text) || !keep(p, &step.label)) return no_memory;
+  if (!GROW(p, steps)) return no_memory;
+  p->depth += growth;
+  p->steps[p->steps_count++] = step;
+  return NULL;
+}
+
+const char *plan_field(plan *p, plan_field_form form) {
+  p->checked = 0;
+  if (!strchr("tecdbja", form.type) || !form.type)
+    return "has an unknown type";
+  if (form.role < -1 || form.role >= PLAN_ROLES) return "has an unknown role";
+  if (!keep(p, &form.label) || !keep(p, &form.before)) return no_memory;
+  if (!GROW(p, fields)) return no_memory;
+  p->fields[p->fields_count].form = form;
+  p->fields[p->fields_count].first = p->parts_count;
+  p->fields[p->fields_count++].count = 0;
+  return NULL;
+}
+
+const char *plan_part(plan *p, plan_part_form form) {
+  p->checked = 0;
+  if (!p->fields_count) return "stands in front of its field";
+  if (!strchr("lci", form.type) || !form.type) return "has an unknown type";
+  if (form.type != 'l' && form.cell >= p->cells) return "reads no column";
+  if (text_valid(form.text) != form.text.length) return "is not valid UTF-8";
+  if (form.type == 'i' && form.text.length > 15) return "has a long prefix";
+  if (!keep(p, &form.text)) return no_memory;
+  if (!GROW(p, parts)) return no_memory;
+  p->parts[p->parts_count++] = form;
+  p->fields[p->fields_count - 1].count++;
+  return NULL;
+}
+
+/* The attributes must stand together, at the end: they share one list. */
+static int attributes_are_last(const plan *p) {
+  size_t i;
+  int seen = 0;
+  for (i = 0; i < p->fields_count; i++) {
+    const plan_field_form *form = &p->fields[i].form;
+    if (seen && form->type != 'a' && form->before.length) return 0;
+    seen |= form->type == 'a';
+  }
+  return 1;
+}
+
+const char *plan_check(plan *p) {
+  if (p->depth > 1) return "leaves conditions that nothing joins";
+  if (!p->fields_count || !p->fields[0].form.before.length ||
+      !p->fields[0].form.required)
+    return "needs a first field that is always there";
+  if (!attributes_are_last(p)) return "has a field behind the attributes";
+  p->checked = 1;
+  return NULL;
+}

@@ -1,0 +1,144 @@
+/* plan_handle.c: handle: a plan as Lua builds it, from a table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "handles.h"
+
+#define CLASS "sertifier.plan"
+
+const plan_handle *plan_handle_get(lua_State *L, int index) {
+  plan_handle *h = luaL_checkudata(L, index, CLASS);
+  luaL_argcheck(L, h->plan, index, "the plan is closed");
+  return h;
+}
+
+static int plan_handle_close(lua_State *L) {
+  plan_handle *h = luaL_checkudata(L, 1, CLASS);
+  plan_close(h->plan);
+  free(h->sources);
+  h->plan = NULL;
+  h->sources = NULL;
+  return 0;
+}
+
+/* ---- reading the description; the table is on top of the stack ---- */
+
+/* The text stays valid while the description is on the stack. */
+static slice text_field(lua_State *L, const char *name) {
+  size_t length = 0;
+  const char *bytes;
+  lua_getfield(L, -1, name);
+  bytes = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : "";
+  lua_pop(L, 1);
+  return text_slice(bytes, length);
+}
+
+static char letter_field(lua_State *L, const char *name) {
+  slice text = text_field(L, name);
+  return text.length == 1 ? *text.bytes : '\0';
+}
+
+/* A number from 1 in Lua, from 0 here; nothing is -1. */
+static long index_field(lua_State *L, const char *name) {
+  long index;
+  lua_getfield(L, -1, name);
+  index = (long)lua_tointeger(L, -1) - 1;
+  lua_pop(L, 1);
+  return index;
+}
+
+static void refuse(lua_State *L, const char *what, const char *wrong) {
+  if (wrong) luaL_error(L, "the plan's %s %s", what, wrong);
+}
+
+static void add_step(lua_State *L, plan *p) {
+  condition_step step;
+  memset(&step, 0, sizeof step);
+  step.op = letter_field(L, "op");
+  step.type = letter_field(L, "type");
+  step.cell = (size_t)index_field(L, "cell");
+  step.label = text_field(L, "label");
+  step.text = text_field(L, "text");
+  refuse(L, "condition", plan_step(p, step));
+}
+
+static void add_part(lua_State *L, plan *p) {
+  plan_part_form form;
+  form.type = letter_field(L, "type");
+  form.cell = (size_t)index_field(L, "cell");
+  form.text = text_field(L, "text");
+  refuse(L, "template", plan_part(p, form));
+}
+
+/* Calls `add` for each item of the list in a field of the table. */
+static void each(lua_State *L, const char *name, plan *p,
+                 void (*add)(lua_State *, plan *)) {
+  int i;
+  lua_getfield(L, -1, name);
+  luaL_checktype(L, -1, LUA_TTABLE);
+  luaL_checkstack(L, 8, NULL);
+  for (i = 1; lua_rawgeti(L, -1, i), lua_istable(L, -1); i++) {
+    add(L, p);
+    lua_pop(L, 1); /* the item */
+  }
+  lua_pop(L, 2); /* what ended the list, and the list */
+}
+
+static void add_field(lua_State *L, plan *p) {
+  plan_field_form form;
+  form.label = text_field(L, "label");
+  form.before = text_field(L, "before");
+  form.type = letter_field(L, "type");
+  form.role = (int)index_field(L, "role");
+  lua_getfield(L, -1, "required");
+  form.required = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  refuse(L, "field", plan_field(p, form));
+  each(L, "parts", p, add_part);
+}
+
+/* The columns that the plan's cells come from. */
+static size_t *read_sources(lua_State *L, size_t count) {
+  size_t i, *sources = malloc((count + 1) * sizeof *sources);
+  if (!sources) luaL_error(L, "out of memory");
+  lua_getfield(L, 1, "columns");
+  for (i = 0; i < count; i++) {
+    lua_rawgeti(L, -1, (int)i + 1);
+    sources[i] = (size_t)lua_tointeger(L, -1) - 1;
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return sources;
+}
+
+/* core.plan { columns = {column of each cell}, steps = {…}, fields = {…} }:
+** the names of a step's, field's and part's properties are those of plan.h;
+** cells, columns and roles count from 1. A description that cannot run is an
+** error: Lua has checked the user's flow before. */
+static int plan_handle_new(lua_State *L) {
+  plan_handle *h;
+  size_t cells;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_getfield(L, 1, "columns");
+  luaL_checktype(L, -1, LUA_TTABLE);
+  cells = lua_rawlen(L, -1);
+  h = lua_newuserdata(L, sizeof *h);
+  memset(h, 0, sizeof *h);
+  luaL_setmetatable(L, CLASS);
+  h->sources = read_sources(L, cells);
+  h->plan = plan_open(cells);
+  if (!h->plan) return luaL_error(L, "out of memory");
+  lua_pushvalue(L, 1);
+  each(L, "steps", h->plan, add_step);
+  each(L, "fields", h->plan, add_field);
+  refuse(L, "whole", plan_check(h->plan));
+  lua_pop(L, 1); /* the description */
+  return 1;
+}
+
+void plan_handle_open(lua_State *L) {
+  static const luaL_Reg methods[] = {{NULL, NULL}};
+  handle_class(L, CLASS, methods, plan_handle_close);
+  lua_pushcfunction(L, plan_handle_new);
+  lua_setfield(L, -2, "plan");
+}

@@ -1,0 +1,34 @@
+/* plan_parts.h: what a plan is made of; for plan.c and plan_run.c only. */
+#ifndef PLAN_PARTS_H
+#define PLAN_PARTS_H
+
+#include "plan.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct plan_text {
+  struct plan_text *next;
+  char bytes[];
+} plan_text;
+
+typedef struct field {
+  plan_field_form form;
+  size_t first, count; /* of its parts */
+} field;
+
+struct plan {
+  size_t cells;
+  int depth;   /* truths that the steps leave on the stack */
+  int checked;
+  condition_step *steps;
+  size_t steps_count;
+  field *fields;
+  size_t fields_count;
+  plan_part_form *parts;
+  size_t parts_count;
+  plan_text *kept;
+};
+
+#pragma GCC visibility pop
+
+#endif

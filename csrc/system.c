@@ -1,0 +1,114 @@
+/* system.c: what the operating system gives and Lua's libraries lack. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "handles.h"
+
+static int fail(lua_State *L, int error) {
+  lua_pushnil(L);
+  lua_pushstring(L, strerror(error));
+  return 2;
+}
+
+/* core.now() -> seconds since 1970, with their fraction */
+static int system_now(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+  return 1;
+}
+
+/* core.elapsed() -> seconds on a clock that nobody sets */
+static int system_elapsed(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+  return 1;
+}
+
+/* core.private(path) -> true, or nil, problem: makes an empty file that only
+** its owner can read; one that is there stays as it is */
+static int system_private(lua_State *L) {
+  int file = open(luaL_checkstring(L, 1), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0) return fail(L, errno);
+  close(file);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* core.sync(file) -> true, or nil, problem: what was written to a Lua file
+** has reached the disk */
+static int system_sync(lua_State *L) {
+  FILE **file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  luaL_argcheck(L, *file, 1, "the file is closed");
+  if (fflush(*file)) return fail(L, errno);
+  /* A pipe or a terminal has nothing to sync. */
+  if (fsync(fileno(*file)) && errno != EINVAL && errno != EROFS)
+    return fail(L, errno);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* core.file_id(path) -> "device:inode", or nil, problem */
+static int system_file_id(lua_State *L) {
+  struct stat status;
+  if (stat(luaL_checkstring(L, 1), &status)) return fail(L, errno);
+  lua_pushfstring(L, "%f:%f", (lua_Number)status.st_dev,
+                  (lua_Number)status.st_ino);
+  return 1;
+}
+
+/* core.isatty(descriptor) -> whether it is a terminal */
+static int system_isatty(lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* core.pid() -> this process's id */
+static int system_pid(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)getpid());
+  return 1;
+}
+
+/* Set by a signal, so it must be here; nothing else may be. */
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number) {
+  interrupted = number;
+}
+
+/* core.catch_interrupts(): from now on SIGINT and SIGTERM do not end the
+** program at once but are told by core.interrupted(); a second one ends it.
+** For the command only: a library leaves signals alone. */
+static int system_catch_interrupts(lua_State *L) {
+  struct sigaction action;
+  (void)L;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_interrupt;
+  action.sa_flags = (int)SA_RESETHAND;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  return 0;
+}
+
+/* core.interrupted() -> whether a caught signal came */
+static int system_interrupted(lua_State *L) {
+  lua_pushboolean(L, interrupted != 0);
+  return 1;
+}
+
+void system_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+    {"now", system_now}, {"elapsed", system_elapsed},
+    {"private", system_private}, {"sync", system_sync},
+    {"file_id", system_file_id}, {"isatty", system_isatty},
+    {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
+    {"interrupted", system_interrupted}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

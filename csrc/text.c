@@ -1,0 +1,138 @@
+/* text.c: UTF-8 checks and JSON strings. */
+#include "text.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define ONES UINT64_C(0x0101010101010101)
+#define TOPS UINT64_C(0x8080808080808080)
+
+int text_same(slice a, slice b) {
+  size_t i;
+  if (a.length != b.length) return 0;
+  for (i = 0; i < a.length; i++)
+    if (text_lower(a.bytes[i]) != text_lower(b.bytes[i])) return 0;
+  return 1;
+}
+
+static int is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+slice text_trim(slice text) {
+  while (text.length && is_blank(text.bytes[text.length - 1])) text.length--;
+  while (text.length && is_blank(text.bytes[0])) {
+    text.bytes++;
+    text.length--;
+  }
+  return text;
+}
+
+static uint64_t load_word(const char *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+static int is_tail(unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
+
+/* How long the character at `s` is; 0 where it is not valid. The ranges of
+** the second byte are those of RFC 3629, section 4. */
+static size_t character(const unsigned char *s, size_t left) {
+  unsigned char c = s[0], next = left > 1 ? s[1] : 0;
+  if (c < 0x80) return c != 0;
+  if (c < 0xC2 || c > 0xF4 || !is_tail(next)) return 0;
+  if (c < 0xE0) return 2;
+  if (left < 3 || !is_tail(s[2])) return 0;
+  if (c < 0xF0) {
+    if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F)) return 0;
+    return 3;
+  }
+  if (left < 4 || !is_tail(s[3])) return 0;
+  if ((c == 0xF0 && next < 0x90) || (c == 0xF4 && next > 0x8F)) return 0;
+  return 4;
+}
+
+/* Every byte of the word is ASCII and none is zero. */
+static int is_plain(uint64_t word) {
+  return (((word - ONES) | word) & TOPS) == 0;
+}
+
+/* Texts of eight bytes and more: whole words, the last one overlapping. */
+static int is_all_plain(slice text) {
+  size_t at;
+  for (at = 0; at + 8 < text.length; at += 8)
+    if (!is_plain(load_word(text.bytes + at))) return 0;
+  return is_plain(load_word(text.bytes + text.length - 8));
+}
+
+size_t text_valid(slice text) {
+  const unsigned char *s = (const unsigned char *)text.bytes;
+  size_t at = 0, length;
+  if (text.length >= 8 && is_all_plain(text)) return text.length;
+  while (at < text.length) {
+    length = character(s + at, text.length - at);
+    if (!length) break;
+    at += length;
+  }
+  return at;
+}
+
+/* Some byte of the word is a control character, a quote or a backslash; may
+** say yes wrongly (the byte above a match), never no. */
+static int must_escape(uint64_t word) {
+  uint64_t quote = word ^ (ONES * '"'), slash = word ^ (ONES * '\\');
+  uint64_t found = (word - ONES * 0x20) & ~word;
+  found |= (quote - ONES) & ~quote;
+  found |= (slash - ONES) & ~slash;
+  return (found & TOPS) != 0;
+}
+
+/* The letter of a short escape, or 0. */
+static char short_escape(char c) {
+  switch (c) {
+    case '"': case '\\': return c;
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    default: return 0;
+  }
+}
+
+static char *escape(char *out, char c) {
+  static const char digits[] = "0123456789abcdef";
+  char letter = short_escape(c);
+  if (!letter && (unsigned char)c >= 0x20) {
+    *out++ = c;
+    return out;
+  }
+  *out++ = '\\';
+  if (letter) {
+    *out++ = letter;
+    return out;
+  }
+  memcpy(out, "u00", 3);
+  out[3] = digits[(unsigned char)c >> 4];
+  out[4] = digits[c & 15];
+  return out + 5;
+}
+
+char *text_json(char *out, slice text) {
+  const char *s = text.bytes, *end = s + text.length;
+  *out++ = '"';
+  while (s < end) {
+    if (end - s >= 8 && !must_escape(load_word(s))) {
+      memcpy(out, s, 8);
+      out += 8;
+      s += 8;
+    } else {
+      out = escape(out, *s++);
+    }
+  }
+  *out++ = '"';
+  return out;
+}

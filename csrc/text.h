@@ -1,0 +1,47 @@
+/* text.h: UTF-8 checks and JSON strings. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stddef.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Bytes that somebody else owns. */
+typedef struct slice {
+  const char *bytes;
+  size_t length;
+} slice;
+
+static inline slice text_slice(const char *bytes, size_t length) {
+  slice text;
+  text.bytes = bytes;
+  text.length = length;
+  return text;
+}
+
+/* An ASCII letter in lower case, any other byte as it is. */
+static inline unsigned char text_lower(char c) {
+  unsigned char u = (unsigned char)c;
+  return (unsigned char)(u - 'A') < 26 ? (unsigned char)(u + 32) : u;
+}
+
+/* Equal but for the case of ASCII letters. */
+int text_same(slice a, slice b);
+
+/* Without the ASCII blanks at both ends. */
+slice text_trim(slice text);
+
+/* How many bytes from the start are valid UTF-8 (RFC 3629: no surrogates,
+** no overlong forms) without a NUL; text.length where all are. */
+size_t text_valid(slice text);
+
+/* The most bytes that text_json can write for `length` bytes. */
+#define TEXT_JSON_MOST(length) (6 * (length) + 2)
+
+/* Writes the text as a JSON string, quotes included; the end of what was
+** written. The text must be valid. */
+char *text_json(char *out, slice text);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,237 @@
+/* value.c: reads a cell's text as a date, a number, a boolean or an Id. */
+#include "value.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* ---- booleans ---- */
+
+static int is_one_of(slice text, const char *const *words) {
+  for (; *words; words++)
+    if (text_same(text, text_slice(*words, strlen(*words)))) return 1;
+  return 0;
+}
+
+int value_boolean(slice text, int *out) {
+  static const char *const yes[] = {"true", "1", "yes", "y", "on", NULL};
+  static const char *const no[] = {"false", "0", "no", "n", "off", NULL};
+  *out = is_one_of(text, yes);
+  return *out || is_one_of(text, no);
+}
+
+/* ---- numbers ---- */
+
+/* Passes digits; how many there were. */
+static size_t digits(slice *text) {
+  size_t n = 0;
+  while (n < text->length && is_digit(text->bytes[n])) n++;
+  text->bytes += n;
+  text->length -= n;
+  return n;
+}
+
+/* Passes one of two characters. */
+static int pass(slice *text, char one, char other) {
+  if (!text->length || (*text->bytes != one && *text->bytes != other)) return 0;
+  text->bytes++;
+  text->length--;
+  return 1;
+}
+
+static int is_number(slice text) {
+  size_t n;
+  pass(&text, '+', '-');
+  n = digits(&text);
+  if (pass(&text, '.', '.')) n += digits(&text);
+  if (!n) return 0;
+  if (pass(&text, 'e', 'E')) {
+    pass(&text, '+', '-');
+    if (!digits(&text)) return 0;
+  }
+  return text.length == 0;
+}
+
+int value_number(slice text, double *out) {
+  char copy[64];
+  if (text.length >= sizeof copy || !is_number(text)) return 0;
+  memcpy(copy, text.bytes, text.length);
+  copy[text.length] = '\0';
+  *out = strtod(copy, NULL);
+  return isfinite(*out) != 0;
+}
+
+/* ---- dates ---- */
+
+/* `count` digits at the text's start as a number; -1 where they are not. */
+static int number_of(slice *text, size_t count) {
+  int number = 0;
+  size_t i;
+  if (text->length < count) return -1;
+  for (i = 0; i < count; i++) {
+    if (!is_digit(text->bytes[i])) return -1;
+    number = number * 10 + text->bytes[i] - '0';
+  }
+  text->bytes += count;
+  text->length -= count;
+  return number;
+}
+
+static int month_days(int year, int month) {
+  static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Days since 1970-01-01 in the Gregorian calendar; years count from March so
+** that the leap day is the last. */
+static int64_t day_number(int year, int month, int day) {
+  int64_t y = month > 2 ? year : year - 1;
+  int64_t m = month > 2 ? month - 3 : month + 9;
+  return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
+}
+
+static int read_day(slice *text, int64_t *day) {
+  int y = number_of(text, 4), m, d;
+  if (y < 1 || !pass(text, '-', '-')) return 0;
+  m = number_of(text, 2);
+  if (m < 1 || m > 12 || !pass(text, '-', '-')) return 0;
+  d = number_of(text, 2);
+  if (d < 1 || d > month_days(y, m)) return 0;
+  *day = day_number(y, m, d);
+  return 1;
+}
+
+/* Z, +hh:mm, +hhmm or nothing (UTC); the minutes ahead of UTC. */
+static int read_zone(slice *text, int *minutes) {
+  int sign = text->length && *text->bytes == '-' ? -1 : 1, h, m;
+  *minutes = 0;
+  if (!text->length || pass(text, 'Z', 'z')) return 1;
+  if (!pass(text, '+', '-')) return 0;
+  h = number_of(text, 2);
+  pass(text, ':', ':');
+  m = number_of(text, 2);
+  *minutes = sign * (h * 60 + m);
+  return h >= 0 && h < 24 && m >= 0 && m < 60;
+}
+
+static int read_clock(slice *text, int64_t *milliseconds) {
+  int h = number_of(text, 2), m, s, fraction = 0, scale = 100;
+  if (h < 0 || h > 23 || !pass(text, ':', ':')) return 0;
+  m = number_of(text, 2);
+  if (m < 0 || m > 59 || !pass(text, ':', ':')) return 0;
+  s = number_of(text, 2);
+  if (s < 0 || s > 60) return 0;
+  if (pass(text, '.', '.'))
+    for (; text->length && is_digit(*text->bytes); scale /= 10)
+      fraction += scale * number_of(text, 1);
+  *milliseconds = ((h * 60 + m) * 60 + s) * (int64_t)1000 + fraction;
+  return 1;
+}
+
+int value_time(slice text, int64_t *out, int *is_date) {
+  int64_t day, clock = 0;
+  int minutes = 0;
+  if (!read_day(&text, &day)) return 0;
+  *is_date = text.length == 0;
+  if (!*is_date) {
+    if (!pass(&text, 'T', ' ') || !read_clock(&text, &clock)) return 0;
+    if (!read_zone(&text, &minutes)) return 0;
+  }
+  *out = (day * 1440 - minutes) * 60000 + clock;
+  return text.length == 0;
+}
+
+/* The reverse of day_number. */
+static void write_day(int64_t day, char *out) {
+  int64_t z = day + 719468, era = z / 146097, of_era = z % 146097;
+  int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+  int64_t m = (5 * of_year + 2) / 153, d = of_year - (153 * m + 2) / 5 + 1;
+  int64_t y = year + era * 400 + (m >= 10);
+  int i;
+  m = m < 10 ? m + 3 : m - 9;
+  for (i = 3; i >= 0; i--, y /= 10) out[i] = (char)('0' + y % 10);
+  out[4] = out[7] = '-';
+  out[5] = (char)('0' + m / 10);
+  out[6] = (char)('0' + m % 10);
+  out[8] = (char)('0' + d / 10);
+  out[9] = (char)('0' + d % 10);
+}
+
+int value_date(slice text, char *out) {
+  int64_t time, day;
+  int is_date;
+  if (!value_time(text, &time, &is_date)) return 0;
+  day = time / 86400000 - (time % 86400000 < 0);
+  /* A zone can push the first and the last day out of four digits. */
+  if (day < day_number(1, 1, 1) || day > day_number(9999, 12, 31)) return 0;
+  write_day(day, out);
+  return 1;
+}
+
+/* ---- Ids ---- */
+
+static const char suffixes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+
+enum { DIGIT = 1, LOWER = 2, UPPER = 4, OTHER = 8 };
+
+static int class_of(char c) {
+  unsigned char u = (unsigned char)c;
+  if ((unsigned char)(u - '0') < 10) return DIGIT;
+  if ((unsigned char)(u - 'a') < 26) return LOWER;
+  return (unsigned char)(u - 'A') < 26 ? UPPER : OTHER;
+}
+
+static int capital(char c) {
+  return (unsigned char)((unsigned char)c - 'A') < 26;
+}
+
+/* The checksum's letter for five characters: which of them are capitals. */
+static char suffix(const char *s) {
+  return suffixes[capital(s[0]) | capital(s[1]) << 1 | capital(s[2]) << 2 |
+                  capital(s[3]) << 3 | capital(s[4]) << 4];
+}
+
+static int is_whole(const char *id) {
+  return suffix(id) == id[15] && suffix(id + 5) == id[16] &&
+         suffix(id + 10) == id[17];
+}
+
+/* Gives five characters the case that their suffix tells. */
+static int restore(char *block, char *letter) {
+  const char *found;
+  int k, bits;
+  if (class_of(*letter) == LOWER) *letter = (char)(*letter - 32);
+  found = strchr(suffixes, *letter);
+  if (!found) return 0;
+  bits = (int)(found - suffixes);
+  for (k = 0; k < 5; k++) {
+    int wants_capital = bits >> k & 1;
+    if (class_of(block[k]) != DIGIT)
+      block[k] = (char)(wants_capital ? block[k] & ~32 : block[k] | 32);
+    else if (wants_capital)
+      return 0;
+  }
+  return 1;
+}
+
+int value_id(slice text, char *out) {
+  size_t i;
+  int classes = 0;
+  if (text.length != 15 && text.length != VALUE_ID) return 0;
+  for (i = 0; i < text.length; i++) classes |= class_of(text.bytes[i]);
+  if (classes & OTHER) return 0;
+  memcpy(out, text.bytes, text.length);
+  if (text.length == 15)
+    for (i = 0; i < 3; i++) out[15 + i] = suffix(out + 5 * i);
+  if (is_whole(out)) return 1;
+  /* A spreadsheet leaves all letters in one case. */
+  if (classes & LOWER && classes & UPPER) return 0;
+  return restore(out, out + 15) && restore(out + 5, out + 16) &&
+         restore(out + 10, out + 17);
+}

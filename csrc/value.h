@@ -1,0 +1,36 @@
+/* value.h: reads a cell's text as a date, a number, a boolean or an Id.
+**
+** Each function returns 0 where the text is no such value. Blanks around a
+** value are not forgiven: Salesforce writes none. */
+#ifndef VALUE_H
+#define VALUE_H
+
+#include <stdint.h>
+
+#include "text.h"
+
+#pragma GCC visibility push(hidden)
+
+#define VALUE_DATE 10 /* YYYY-MM-DD */
+#define VALUE_ID 18
+
+/* true, false, 1, 0, yes, no, ... as Data Loader reads them. */
+int value_boolean(slice text, int *out);
+
+/* Digits with a sign, a fraction and an exponent; finite. */
+int value_number(slice text, double *out);
+
+/* A date, or a date-time, as milliseconds of UTC since 1970. `is_date` says
+** that there was no time of day. */
+int value_time(slice text, int64_t *out, int *is_date);
+
+/* The UTC date of a date or a date-time; VALUE_DATE bytes. */
+int value_date(slice text, char *out);
+
+/* A Salesforce Id in its form of 18 characters. 15 characters get their
+** checksum; 18 that a spreadsheet folded to one case are restored. */
+int value_id(slice text, char *out);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,53 @@
+--- The counts of a run, and its problems, grouped.
+
+local summary = {}
+summary.__index = summary
+
+--- The seven ends of a record, in the order in which they are told.
+summary.outcomes = { "skipped", "invalid", "issued", "already_issued", "rejected", "in_doubt",
+  "not_attempted" }
+
+local most_examples = 5
+
+--- An empty summary.
+function summary.new()
+  local self = { read = 0, requests = 0, seconds = 0, problems = {}, changed = 0 }
+  for _, outcome in ipairs(summary.outcomes) do self[outcome] = 0 end
+  return setmetatable(self, summary)
+end
+
+--- Counts records of one outcome.
+function summary:count(outcome, records)
+  self[outcome] = self[outcome] + records
+end
+
+local function group_of(self, outcome, text)
+  for _, group in ipairs(self.problems) do
+    if group.outcome == outcome and group.text == text then return group end
+  end
+  local group = { outcome = outcome, text = text, count = 0, examples = {} }
+  self.problems[#self.problems + 1] = group
+  return group
+end
+
+--- Notes a problem of one record; those with the same words stand together.
+-- @tparam string outcome one of `summary.outcomes`
+-- @tparam string where file and line
+-- @tparam string text what is wrong, without a person's data
+function summary:problem(outcome, where, text)
+  local full = #self.problems >= 100
+  local group = group_of(self, outcome, full and "other problems" or text)
+  group.count = group.count + 1
+  if #group.examples < most_examples then group.examples[#group.examples + 1] = where end
+end
+
+--- The exit status that the counts call for.
+-- @treturn number 0, 2, 3 or 4, as the README lists them
+function summary:status()
+  if self.not_attempted > 0 or self.stopped then return 4 end
+  if self.in_doubt > 0 then return 3 end
+  if self.invalid + self.rejected > 0 then return 2 end
+  return 0
+end
+
+return summary
