@@ -91,7 +91,7 @@ const char *plan_part(plan *p, plan_part_form form) {
   if (form.type != 'l' && form.cell >= p->cells) return "reads no column";
   if (text_valid(form.text) != form.text.length) return "is not valid UTF-8";
   if (form.type == 'i' && form.text.length > 15) return "has a long prefix";
-  if (!keep(p, &form.text)) return no_memory;
+  if (!keep(p, &form.text) || !keep(p, &form.label)) return no_memory;
   if (!GROW(p, parts)) return no_memory;
   p->parts[p->parts_count++] = form;
   p->fields[p->fields_count - 1].count++;

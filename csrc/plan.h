@@ -39,6 +39,7 @@ typedef struct plan_part_form {
   char type;     /* 'l'iteral, 'c'ell, or 'i': a cell that holds a Salesforce Id */
   size_t cell;
   slice text;    /* the literal; of an Id: the prefix it must have, or empty */
+  slice label;   /* of an Id: its column, for messages */
 } plan_part_form;
 
 typedef struct plan plan;

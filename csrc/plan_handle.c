@@ -67,6 +67,7 @@ static void add_part(lua_State *L, plan *p) {
   form.type = letter_field(L, "type");
   form.cell = (size_t)index_field(L, "cell");
   form.text = text_field(L, "text");
+  form.label = text_field(L, "label");
   refuse(L, "template", plan_part(p, form));
 }
 

@@ -1,4 +1,5 @@
 /* plan_run.c: runs a plan on a row: conditions, templates, JSON. */
+#define _GNU_SOURCE /* memmem */
 #include <string.h>
 
 #include "plan_parts.h"
@@ -28,12 +29,17 @@ void plan_output_close(plan_output *out) {
 
 typedef enum outcome { FINE, WRONG, FULL } outcome;
 
+/* Adds a line to the problems, unless it is there: several fields may read the
+** cell that is at fault. */
 static outcome problem(plan_output *out, slice label, const char *text) {
   buffer *b = &out->problems;
-  if (!buffer_add(b, label.bytes, label.length)) return FULL;
-  if (!buffer_add(b, " ", 1)) return FULL;
-  if (!buffer_add(b, text, strlen(text))) return FULL;
-  return buffer_add(b, "\n", 1) ? WRONG : FULL;
+  size_t start = b->length, length;
+  if (!buffer_add(b, label.bytes, label.length) || !buffer_add(b, " ", 1) ||
+      !buffer_add(b, text, strlen(text)) || !buffer_add(b, "\n", 1))
+    return FULL;
+  length = b->length - start;
+  if (memmem(b->bytes, start, b->bytes + start, length)) b->length = start;
+  return WRONG;
 }
 
 static const char *wants(char type) {
@@ -84,8 +90,8 @@ static outcome compose(const plan *p, const field *f, const slice *cells,
   }
   for (i = 0; i < f->count; i++, part++) {
     if (!part_text(part, cells, id, text))
-      return problem(out, f->form.label, part->text.length
-                     ? "is not an Id of the flow's object"
+      return problem(out, part->label, part->text.length
+                     ? "is not a Salesforce Id of the flow's object"
                      : "is not a Salesforce Id");
     if (part->type != 'l') behind_empty = text->length == 0;
     if (!add_literal(b, *text, part->type == 'l' && behind_empty)) return FULL;

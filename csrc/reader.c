@@ -218,9 +218,16 @@ static int reader_columns(lua_State *L) {
   return 1;
 }
 
+/* reader:line() -> the line on which the last row read starts */
+static int reader_line(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)csv_line(reader_get(L, 1)->csv));
+  return 1;
+}
+
 void reader_open(lua_State *L) {
   static const luaL_Reg methods[] = {
-    {"fill", reader_fill}, {"columns", reader_columns}, {NULL, NULL}};
+    {"fill", reader_fill}, {"columns", reader_columns}, {"line", reader_line},
+    {NULL, NULL}};
   handle_class(L, CLASS, methods, reader_close);
   lua_pushcfunction(L, reader_new);
   lua_setfield(L, -2, "reader");

@@ -32,6 +32,17 @@ static int system_elapsed(lua_State *L) {
   return 1;
 }
 
+/* core.sleep(seconds): waits; a signal ends the wait */
+static int system_sleep(lua_State *L) {
+  double seconds = luaL_checknumber(L, 1);
+  struct timespec time;
+  luaL_argcheck(L, seconds >= 0 && seconds < 1e6, 1, "not a time to wait");
+  time.tv_sec = (time_t)seconds;
+  time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+  nanosleep(&time, NULL);
+  return 0;
+}
+
 /* core.private(path) -> true, or nil, problem: makes an empty file that only
 ** its owner can read; one that is there stays as it is */
 static int system_private(lua_State *L) {
@@ -106,7 +117,7 @@ static int system_interrupted(lua_State *L) {
 void system_open(lua_State *L) {
   static const luaL_Reg functions[] = {
     {"now", system_now}, {"elapsed", system_elapsed},
-    {"private", system_private}, {"sync", system_sync},
+    {"sleep", system_sleep}, {"private", system_private}, {"sync", system_sync},
     {"file_id", system_file_id}, {"isatty", system_isatty},
     {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
     {"interrupted", system_interrupted}, {NULL, NULL}};

@@ -42,7 +42,9 @@ end
 
 local function part_of(part, cells, prefix)
   if part[2] == "l" then return { type = "l", text = part[1] } end
-  if is_id(part[1]) then return { type = "i", text = prefix, cell = cells.of(part[1]) } end
+  if is_id(part[1]) then
+    return { type = "i", text = prefix, label = part[1], cell = cells.of(part[1]) }
+  end
   return { type = "c", cell = cells.of(part[1]) }
 end
 

@@ -29,6 +29,11 @@ function csv:record(batch, i)
   return batch:record(i)
 end
 
+--- The line on which the last row read starts.
+function csv:line()
+  return self.reader:line()
+end
+
 function csv:close()
   self.reader:close()
 end
@@ -84,12 +89,12 @@ local function cells_of(self, row)
 end
 
 local function feed(self, plan, batch, row, keep)
-  self.line = self.line + 1
+  self.number = self.number + 1
   if type(row) ~= "table" then
     error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
   end
-  local result = core.feed(plan, batch, cells_of(self, row), self.line)
-  if keep and result == "ready" then self.rows[self.line] = row end
+  local result = core.feed(plan, batch, cells_of(self, row), self.number)
+  if keep and result == "ready" then self.rows[self.number] = row end
   return result
 end
 
@@ -114,6 +119,10 @@ function tables:record(batch, i)
   return row
 end
 
+function tables:line()
+  return self.number
+end
+
 function tables.close() end
 
 --- Opens an export.
@@ -123,7 +132,7 @@ function tables.close() end
 -- @return the export, or nil, message, code
 function export.open(source, needs)
   if type(source) == "function" then
-    return setmetatable({ name = "record", next = source, columns = needs, line = 0, rows = {} },
+    return setmetatable({ name = "record", next = source, columns = needs, number = 0, rows = {} },
       tables)
   end
   return open_csv(source)

@@ -3,7 +3,6 @@
 local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
 local nearest = require "sertifier.nearest"
-local object = require "sertifier.object"
 local template = require "sertifier.template"
 
 local flow = {}
@@ -183,7 +182,7 @@ function flow.declare(declaration, level)
   end
   local faults = {}
   local function fault(text, ...) faults[#faults + 1] = text:format(...) end
-  local self = { fields = {}, write_back_parts = {}, name = sound(declaration, "name"),
+  local self = { declaration = declaration, fields = {}, write_back_parts = {}, name = sound(declaration, "name"),
     object = sound(declaration, "object"), once_per = sound(declaration, "once_per", "{!Id}"),
     campaign = declaration.campaign, on_issued = declaration.on_issued,
     on_rejected = declaration.on_rejected, on_doubt = declaration.on_doubt,

@@ -1,0 +1,231 @@
+--- An HTTP answer of addCredentials -> an outcome for each credential that was sent.
+--
+-- What may be sent again is decided here, and only what is proven not to have been applied:
+--
+--   no byte of the body left; 401, 403, 404, 413, 415, 422, 429; hasError without any row  not applied
+--   a row that names the credential                                                        issued
+--   anything else                                                                          in doubt
+--
+-- Facts are marked as in sandbox.lua: [S] Sertifier's Salesforce guide, [T] code that talks to the
+-- live service, [G] a guess.
+
+local cjson = require("cjson").new()
+local envelope = require "sertifier.envelope"
+
+local answer = {}
+
+-- ---- rows ----
+
+local function text(value)
+  return type(value) == "string" and value or nil
+end
+
+--- A row of the answer in one spelling [T]; nil where it names no credential's id.
+local function row_of(raw)
+  if type(raw) ~= "table" or not envelope.is_id(raw.id) then return nil end
+  return { id = raw.id, name = text(raw.name), email = text(raw.email),
+    status = tonumber(raw.status), certificateNo = text(raw.certificateNo) or text(raw.certificateNO),
+    issueDate = text(raw.issueDate), externalId = text(raw.externalId) or text(raw.externalID),
+    certificateImageLink = text(raw.certificateImageLink),
+    badgeImageLink = text(raw.badgeImageLink), verificationLink = text(raw.verificationLink) }
+end
+
+--- The rows of one campaign: `data` maps a campaign's id to a list [S].
+local function rows_of(data, campaign)
+  local rows, list = {}, type(data) == "table" and data[campaign] or nil
+  for _, raw in ipairs(type(list) == "table" and list or {}) do
+    rows[#rows + 1] = row_of(raw)
+  end
+  return rows
+end
+
+--- Any row at all, under any campaign: the server did something.
+local function has_rows(data)
+  if type(data) ~= "table" then return data ~= nil and data ~= cjson.null end
+  return next(data) ~= nil and not envelope.is_hollow(data)
+end
+
+local function fold(value)
+  return (value or ""):lower():gsub("^%s+", ""):gsub("%s+$", "")
+end
+
+local function present(value)
+  return value ~= nil and value ~= ""
+end
+
+-- What a row is matched by: its external id, or where one side has none, e-mail and name.
+local function by_external_id(one)
+  return present(one.externalId) and one.externalId or nil
+end
+
+local function by_person(one)
+  return fold(one.email) .. "\0" .. fold(one.name)
+end
+
+local function group(list, taken, key_of)
+  local groups = {}
+  for i, one in ipairs(list) do
+    local key = not taken[i] and key_of(one)
+    if key then
+      groups[key] = groups[key] or {}
+      table.insert(groups[key], i)
+    end
+  end
+  return groups
+end
+
+--- Pairs credentials and rows of one key, in order. Where fewer rows than credentials share it, none
+-- is paired: which of them a row names cannot be told.
+local function pair(credentials, rows, found, taken, key_of)
+  local row_groups = group(rows, taken, key_of)
+  for key, wanting in pairs(group(credentials, found, key_of)) do
+    local offered = row_groups[key] or {}
+    if #offered >= #wanting then
+      for k, i in ipairs(wanting) do
+        found[i], taken[offered[k]] = rows[offered[k]], true
+      end
+    end
+  end
+end
+
+--- The row of each credential; the list has holes where there is none.
+local function match(credentials, data)
+  local found = {}
+  local campaigns = {}
+  for _, credential in ipairs(credentials) do campaigns[credential.campaign] = true end
+  for campaign in pairs(campaigns) do
+    local rows, taken = rows_of(data, campaign), {}
+    local function of_campaign(key_of)
+      return function(one)
+        return (one.campaign or campaign) == campaign and key_of(one) or nil
+      end
+    end
+    pair(credentials, rows, found, taken, of_campaign(by_external_id))
+    pair(credentials, rows, found, taken, of_campaign(by_person))
+  end
+  return found
+end
+
+-- ---- outcomes ----
+
+local function all(credentials, state, reason)
+  local outcomes = {}
+  for i = 1, #credentials do outcomes[i] = { state = state, reason = reason } end
+  return outcomes
+end
+
+local function in_doubt(credentials, reason)
+  return all(credentials, "in_doubt", reason),
+    { class = "in_doubt", code = "in_doubt", message = reason }
+end
+
+local function not_applied(credentials, action, code, message, retry_after)
+  return all(credentials, "not_applied", message),
+    { class = "not_applied", action = action, code = code, message = message,
+      retry_after = retry_after }
+end
+
+local function rejected(credentials, reason)
+  return all(credentials, "rejected", reason),
+    { class = "not_applied", code = "rejected", message = reason }
+end
+
+--- Refused as a whole: a single credential is rejected, more are sent in smaller requests until the
+-- one at fault stands alone.
+local function refused(credentials, reason)
+  if #credentials == 1 then return rejected(credentials, reason) end
+  return not_applied(credentials, "split", "rejected", reason)
+end
+
+local key_advice = "Sertifier refused the API key (HTTP %d): copy the private key again from "
+  .. "Settings > API & Integrations, and give it as SERTIFIER_SECRET_KEY or as a key file"
+
+local function with_status(status, reason)
+  return function(credentials) return refused(credentials, reason:format(status)) end
+end
+
+local by_status = {
+  [401] = function(c) return not_applied(c, "stop", "auth", key_advice:format(401)) end,
+  [403] = function(c) return not_applied(c, "stop", "auth", key_advice:format(403)) end,
+  [404] = function(c)
+    return not_applied(c, "stop", "address", "Sertifier has no such call at this address (HTTP 404):"
+      .. " check SERTIFIER_URL")
+  end,
+  [413] = with_status(413, "the request is too large for Sertifier (HTTP %d)"),
+  [415] = with_status(415, "Sertifier refused the request's type (HTTP %d)"),
+  [422] = with_status(422, "Sertifier cannot process it (HTTP %d)"),
+  [429] = function(c, result)
+    return not_applied(c, "retry", "limit", "Sertifier asked for fewer requests (HTTP 429)",
+      envelope.retry_after(result))
+  end,
+}
+
+--- A plan's limit is told by flags that other answers lack [T]; nothing more can be issued then.
+local function plan_limit(body)
+  if body.showPurchaseSheet == true or (body.upgradePlan and body.upgradePlan ~= cjson.null) then
+    return "Sertifier's plan is used up: see Settings > Billing there"
+  end
+end
+
+local function unknown_campaign(credentials, reason)
+  if not reason:lower():find("campaign", 1, true) then return reason end
+  return ("%s (campaign %s: copy its ID from Advanced > Integrations, and see that it is active)")
+    :format(reason, credentials[1].campaign)
+end
+
+--- An answer with rows: what is named is issued, what is not is in doubt.
+local function from_rows(credentials, body)
+  local outcomes, missing = {}, 0
+  local found = match(credentials, body.data)
+  for i = 1, #credentials do
+    if found[i] then
+      outcomes[i] = { state = "issued", credential = found[i] }
+    else
+      missing = missing + 1
+      outcomes[i] = { state = "in_doubt", reason = "Sertifier's answer does not name it"
+        .. envelope.words(body, ": ") }
+    end
+  end
+  return outcomes, missing == 0 and { class = "applied" }
+    or { class = missing < #credentials and "applied" or "in_doubt", code = "in_doubt",
+      message = ("Sertifier's answer names %d of %d"):format(#credentials - missing, #credentials) }
+end
+
+local function from_body(credentials, body)
+  local limit = plan_limit(body)
+  if body.hasError ~= true or has_rows(body.data) then
+    local outcomes, verdict = from_rows(credentials, body)
+    if limit then verdict.action, verdict.code, verdict.message = "stop", "plan", limit end
+    return outcomes, verdict
+  end
+  if limit then return not_applied(credentials, "stop", "plan", limit) end
+  local reason = "Sertifier said: " .. envelope.words(body)
+  return refused(credentials, unknown_campaign(credentials, reason))
+end
+
+local function from_failure(credentials, result)
+  local what = ("%s (%s)"):format(result.message or "the request failed", result.error)
+  if result.sent then return in_doubt(credentials, "no answer came: " .. what) end
+  return not_applied(credentials, "retry", result.error, "cannot reach Sertifier: " .. what)
+end
+
+--- Reads what came of a request.
+-- @tparam table result one of `client:poll`'s results
+-- @tparam {table,...} credentials as sent: `campaign`, `name`, `email`, `externalId`
+-- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt or
+--   not_applied (with `reason`)
+-- @treturn table the verdict: `class`, and where more is to be done `action` (split, retry, stop),
+--   `code`, `message`, `retry_after` in seconds
+function answer.read(result, credentials)
+  if result.error then return from_failure(credentials, result) end
+  local by = by_status[result.status]
+  if by then return by(credentials, result) end
+  if result.status ~= 200 then
+    return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status))
+  end
+  local body = envelope.decode(result.body)
+  if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end
+  return from_body(credentials, body)
+end
+
+return answer

@@ -1,0 +1,90 @@
+--- The command: `sertifier issue`, `check`, `sandbox`.
+
+local argparse = require "argparse"
+local issue = require "sertifier.cli.issue"
+local checking = require "sertifier.cli.check"
+local sandboxing = require "sertifier.cli.sandbox"
+local version = require "sertifier.version"
+
+local cli = {}
+
+local function flow_options(command)
+  command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
+  command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
+  command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
+  command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
+    :count "*"
+  command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
+  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
+    :convert(tonumber)
+  command:flag("--json", "the counts as one JSON object on standard output")
+end
+
+local function add_issue(parser)
+  local command = parser:command("issue", "issue what qualifies and was not issued before")
+  flow_options(command)
+  command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
+  command:option("--write-back", "the links, as CSV for Salesforce"):argname "FILE"
+  command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
+  command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
+  command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
+  command:flag("--quiet", "no summary")
+  command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
+  command:action(function(args) args.run = issue.main end)
+end
+
+local function add_check(parser)
+  local command = parser:command("check", "what would be sent, and every fault, without a network")
+  flow_options(command)
+  command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
+  command:epilog "Example: sertifier check flow.lua contacts.csv"
+  command:action(function(args) args.run = checking.main end)
+end
+
+local function add_sandbox(parser)
+  local command = parser:command("sandbox", "Sertifier's API on this machine, for trying things out")
+  command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
+  command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
+  command:option("--key", "the API key that it wants"):argname "K"
+  command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
+  command:epilog(sandboxing.help())
+  command:action(function(args) args.run = sandboxing.main end)
+end
+
+--- The parser of all commands; errors end the program with status 1.
+local function new_parser()
+  local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
+  parser:flag("--version", "the version"):action(function()
+    print("sertifier " .. version)
+    os.exit(0, true)
+  end)
+  parser:require_command(true)
+  add_issue(parser)
+  add_check(parser)
+  add_sandbox(parser)
+  function parser:error(message)
+    io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
+    os.exit(1, true)
+  end
+  return parser
+end
+
+--- Runs the command.
+-- @tparam {string,...} arguments as the shell gave them
+-- @treturn number the exit status, as the README lists them
+function cli.main(arguments)
+  local args = new_parser():parse(arguments)
+  local ok, status = xpcall(args.run, function(message)
+    -- A fault of ours, not the user's: with the place, so that it can be reported.
+    return type(message) == "table" and message or debug.traceback(message, 2)
+  end, args)
+  if ok then return status end
+  if type(status) == "table" and status.user then
+    io.stderr:write("sertifier: ", status.user, "\n")
+  else
+    io.stderr:write("sertifier: internal error, please report it: ", tostring(status), "\n")
+  end
+  return 1
+end
+
+return cli

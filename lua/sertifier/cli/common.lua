@@ -1,0 +1,130 @@
+--- What the commands share: the flow they are given, and how they tell counts and problems.
+
+local sertifier = require "sertifier"
+local summaries = require "sertifier.summary"
+
+local common = {}
+
+--- Ends the command with a message for its user.
+function common.fail(message)
+  error({ user = message }, 0)
+end
+
+--- The user's flow file: a Lua file that returns a flow.
+local function load_flow(path)
+  local chunk, message = loadfile(path)
+  if not chunk then common.fail(message) end
+  local ok, flow = pcall(chunk)
+  if not ok then common.fail(tostring(flow)) end
+  if not sertifier.is_flow(flow) then
+    common.fail(path .. ": must end with `return sertifier.flow { … }`")
+  end
+  return flow
+end
+
+--- `name=… email=…` of --map.
+local function map_of(pairs_given)
+  if #pairs_given == 0 then return nil end
+  local map = {}
+  for _, text in ipairs(pairs_given) do
+    local field, template = text:match "^([^=]+)=(.*)$"
+    if not field then common.fail("--map " .. text .. ": FIELD=TEMPLATE is expected") end
+    local attribute = field:match "^attributes%.(.+)$"
+    if attribute then
+      map.attributes = map.attributes or {}
+      map.attributes[attribute] = template
+    else
+      if template == "true" or template == "false" then template = template == "true" end
+      map[field] = template
+    end
+  end
+  return map
+end
+
+--- A flow from the command line's options alone, or from a file with the options laid over it.
+local function declare(args, path)
+  local declaration = {}
+  if path then
+    for name, value in pairs(load_flow(path).declaration) do declaration[name] = value end
+  end
+  local map = map_of(args.map)
+  declaration.campaign = args.campaign or declaration.campaign
+  declaration.when = args.when or declaration.when
+  declaration.map = map or declaration.map
+  declaration.once_per = args.once_per or declaration.once_per
+  local ok, flow = pcall(sertifier.flow, declaration)
+  if ok then return flow end
+  -- The place in our own file means nothing to the user.
+  common.fail((path and path .. ": " or "") .. tostring(flow):gsub("^.-: ", "", 1))
+end
+
+local function is_flow_file(name)
+  return name:match "%.lua$" ~= nil
+end
+
+--- The flow, and the exports, of a command line.
+function common.flow(args)
+  local exports, path = {}, nil
+  for _, name in ipairs(args.files) do
+    if is_flow_file(name) and not path then path = name else exports[#exports + 1] = name end
+  end
+  if #exports == 0 then common.fail("an export is missing; try `sertifier --help`") end
+  return declare(args, path), exports
+end
+
+--- Adds one run's counts to another's.
+function common.add(total, one)
+  for name, value in pairs(one) do
+    if type(value) == "number" then total[name] = (total[name] or 0) + value end
+  end
+  for _, group in ipairs(one.problems) do total.problems[#total.problems + 1] = group end
+  total.stopped = total.stopped or one.stopped
+  return total
+end
+
+--- The counts as one JSON object, in the order in which the README lists them.
+function common.json(summary, names)
+  local parts = {}
+  for i, name in ipairs(names) do
+    local form = name == "seconds" and '"%s":%.3f' or '"%s":%d'
+    parts[i] = form:format(name, summary[name])
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+local words = { skipped = "the conditions do not hold", issued = "issued",
+  already_issued = "issued earlier", invalid = "invalid", rejected = "rejected by Sertifier",
+  in_doubt = "in doubt", not_attempted = "not attempted", would_issue = "would be issued" }
+
+--- The counts in words, a line each; what is 0 is left out.
+function common.tell_counts(summary, outcomes)
+  io.stderr:write(("%8d records read in %.1f s\n"):format(summary.read, summary.seconds))
+  for _, outcome in ipairs(outcomes) do
+    if summary[outcome] > 0 then
+      io.stderr:write(("%8d %s\n"):format(summary[outcome], words[outcome]))
+    end
+  end
+end
+
+local function tell_group(group)
+  local where = table.concat(group.examples, ", ")
+  local more = group.count - #group.examples
+  io.stderr:write(("  %s: %s%s\n"):format(where, group.text,
+    more > 0 and (" (and %d more)"):format(more) or ""))
+end
+
+--- The problems, by outcome: where they are, and what is wrong.
+function common.tell_problems(summary)
+  for _, outcome in ipairs(summaries.outcomes) do
+    local told = false
+    for _, group in ipairs(summary.problems) do
+      if group.outcome == outcome then
+        if not told then io.stderr:write("\n", words[outcome], ":\n") end
+        told = true
+        tell_group(group)
+      end
+    end
+  end
+end
+
+return common

@@ -1,0 +1,58 @@
+--- `sertifier issue`.
+
+local common = require "sertifier.cli.common"
+local core = require "sertifier.core"
+local sertifier = require "sertifier"
+local summaries = require "sertifier.summary"
+
+local issue = {}
+
+local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "rejected", "in_doubt",
+  "not_attempted", "requests", "seconds" }
+
+local told = { "issued", "already_issued", "skipped", "invalid", "rejected", "in_doubt",
+  "not_attempted" }
+
+--- One export's run; with several exports, each has a write-back of its own only if there is one.
+local function run_one(flow, export, args, client)
+  local summary, message = flow:run {
+    export = export, client = client, ledger = args.ledger, write_back = args.write_back,
+    batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
+    limit = args.limit, interrupted = core.interrupted,
+  }
+  if not summary then common.fail(message) end
+  return summary
+end
+
+local function tell(summary, args)
+  if args.json then print(common.json(summary, json_names)) end
+  if args.quiet then return end
+  common.tell_counts(summary, told)
+  common.tell_problems(summary)
+  if summary.stopped then io.stderr:write("\nstopped: ", summary.stopped, "\n") end
+  if args.write_back and not summary.void then
+    io.stderr:write("\nlinks: ", args.write_back, "\n")
+  end
+end
+
+--- Runs the command.
+-- @treturn number the exit status
+function issue.main(args)
+  local flow, exports = common.flow(args)
+  if args.write_back and #exports > 1 then
+    common.fail("--write-back takes one export at a time")
+  end
+  local client, message = sertifier.client()
+  if not client then common.fail(message) end
+  core.catch_interrupts()
+  local total = summaries.new()
+  for _, export in ipairs(exports) do
+    common.add(total, run_one(flow, export, args, client))
+    if total.stopped then break end
+  end
+  client:close()
+  tell(total, args)
+  return total:status()
+end
+
+return issue
