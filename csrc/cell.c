@@ -3,11 +3,10 @@
 
 #include <string.h>
 
-slice cell_value(slice raw, char *out) {
-  const char *s = raw.bytes + 1, *end = raw.bytes + raw.length - 1;
+slice cell_undouble(slice text, char *out) {
+  const char *s = text.bytes, *end = s + text.length;
   char *to = out;
-  if (raw.length < 2 || raw.bytes[0] != '"') return raw;
-  if (!memchr(s, '"', raw.length - 2)) return text_slice(s, raw.length - 2);
+  if (!text.length || !memchr(s, '"', text.length)) return text;
   while (s < end) {
     if (*s == '"') s++; /* the first of two */
     if (s < end) *to++ = *s++;

@@ -8,9 +8,17 @@
 
 #pragma GCC visibility push(hidden)
 
-/* A cell's value without its quotes. Where quotes are doubled it is written to
-** `out`, which must have room for the raw cell; else it points into it. */
-slice cell_value(slice raw, char *out);
+/* Makes one quote of two, in `out` where there are any. */
+slice cell_undouble(slice text, char *out);
+
+/* A cell's value without its quotes. Where quotes are doubled, and only where
+** `doubled` says that they may be, it is written to `out`, which must have room
+** for the raw cell; else it points into the cell. */
+static inline slice cell_value(slice raw, int doubled, char *out) {
+  if (raw.length < 2 || raw.bytes[0] != '"') return raw;
+  raw = text_slice(raw.bytes + 1, raw.length - 2);
+  return doubled ? cell_undouble(raw, out) : raw;
+}
 
 /* The raw cells of a row, `most` at the most; how many there are. */
 size_t cell_split(slice row, char delimiter, slice *cells, size_t most);

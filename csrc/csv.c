@@ -26,11 +26,7 @@ struct csv {
   uint64_t line; /* of the stretch's first byte */
   size_t next_end; /* index of the next row's end in the marks */
   stretch marks;
-  /* the row at hand; offsets count from `row` */
-  const char *row;
-  const uint32_t *row_stops;
-  size_t row_start, row_length, row_cells;
-  uint64_t row_line;
+  csv_row row;
   csv_fault fault;
 };
 
@@ -43,7 +39,6 @@ csv *csv_open(csv_read *read, void *source) {
   c->source = source;
   c->delimiter = ',';
   c->line = 1;
-  c->marks.scan = scan_best();
   if (c->window) return c;
   csv_close(c);
   return NULL;
@@ -127,16 +122,17 @@ static int window_pass_line(csv *c, size_t offset) {
 
 /* ---- rows ---- */
 
-/* The row after the first `taken` ones, of `stops` more stops, ends at `end`. */
-static void row_take(csv *c, size_t taken, size_t stops, size_t end) {
+/* The row after the first `taken` ones has `cells` cells and ends at `end`. */
+static void row_take(csv *c, size_t taken, size_t cells, size_t end) {
   const row_end *last = taken ? &c->marks.ends[taken - 1] : NULL;
-  c->row = c->window + c->start;
-  c->row_stops = c->marks.stops + (last ? last->stop + 1 : 0);
-  c->row_start = last ? c->row_stops[-1] + 1 : 0;
-  c->row_line = c->line + (last ? last->lines : 0);
-  c->row_cells = stops;
-  c->row_length = end - c->row_start;
-  if (c->row_length && c->row[end - 1] == '\r') c->row_length--;
+  csv_row *row = &c->row;
+  row->bytes = c->window + c->start;
+  row->stops = c->marks.stops + (last ? last->stop + 1 : 0);
+  row->start = last ? row->stops[-1] + 1 : 0;
+  row->line = c->line + (last ? last->lines : 0);
+  row->cells = cells;
+  row->length = end - row->start;
+  if (row->length && row->bytes[end - 1] == '\r') row->length--;
 }
 
 static void row_take_next(csv *c) {
@@ -144,6 +140,7 @@ static void row_take_next(csv *c) {
   size_t stop = m->ends[c->next_end].stop;
   size_t first = c->next_end ? m->ends[c->next_end - 1].stop + 1 : 0;
   row_take(c, c->next_end, stop - first + 1, m->stops[stop]);
+  c->row.doubled = m->ends[c->next_end].doubled;
   c->next_end++;
 }
 
@@ -152,6 +149,7 @@ static void row_take_rest(csv *c) {
   const stretch *m = &c->marks;
   size_t first = m->end_count ? m->ends[m->end_count - 1].stop + 1 : 0;
   row_take(c, m->end_count, m->stop_count - first + 1, m->length);
+  c->row.doubled = 1;
 }
 
 static csv_result fault(csv *c, size_t column, const char *problem) {
@@ -162,12 +160,12 @@ static csv_result fault(csv *c, size_t column, const char *problem) {
 
 static csv_result row_check(csv *c) {
   char problem[sizeof c->fault.problem];
-  if (c->columns ? c->row_cells == c->columns
-                 : c->row_cells <= CSV_MAX_COLUMNS)
+  if (c->columns ? c->row.cells == c->columns
+                 : c->row.cells <= CSV_MAX_COLUMNS)
     return CSV_ROW;
   if (!c->columns) return fault(c, 0, "has more columns than any export");
   snprintf(problem, sizeof problem, "has %zu cells where the header has %zu",
-           c->row_cells, c->columns);
+           c->row.cells, c->columns);
   return fault(c, 0, problem);
 }
 
@@ -177,7 +175,7 @@ static csv_result row_give_up(csv *c, const char *problem) {
   const stretch *m = &c->marks;
   size_t cell = m->stop_count ? m->stops[m->stop_count - 1] + 1 : 0;
   row_take_rest(c);
-  fault(c, c->row_cells, problem);
+  fault(c, c->row.cells, problem);
   return window_pass_line(c, cell) ? CSV_FAULT : CSV_FAILED;
 }
 
@@ -187,7 +185,7 @@ static csv_result row_last(csv *c) {
     return row_give_up(c, "opens a quote that is never closed");
   row_take_rest(c);
   window_pass(c, c->marks.length, 0);
-  if (!c->row_length) return CSV_END;
+  if (!c->row.length) return CSV_END;
   return row_check(c);
 }
 
@@ -236,32 +234,17 @@ csv_result csv_next(csv *c) {
   do {
     while (c->next_end < c->marks.end_count) {
       row_take_next(c);
-      if (c->row_length || c->row_cells > 1) return row_check(c);
+      if (c->row.length || c->row.cells > 1) return row_check(c);
     }
     if (c->ended && c->start == c->end) return CSV_END;
   } while (!rows_exhausted(c, &result));
   return result;
 }
 
-uint64_t csv_line(const csv *c) {
-  return c->row_line;
-}
-
-size_t csv_cells(const csv *c) {
-  return c->row_cells;
+const csv_row *csv_at(const csv *c) {
+  return &c->row;
 }
 
 const csv_fault *csv_problem(const csv *c) {
   return &c->fault;
-}
-
-slice csv_text(const csv *c) {
-  return text_slice(c->row + c->row_start, c->row_length);
-}
-
-slice csv_raw(const csv *c, size_t index) {
-  size_t from = index ? c->row_stops[index - 1] + 1 : c->row_start;
-  size_t to = index + 1 < c->row_cells ? c->row_stops[index]
-                                       : c->row_start + c->row_length;
-  return text_slice(c->row + from, to - from);
 }

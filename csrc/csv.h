@@ -33,6 +33,15 @@ typedef struct csv_fault {
   size_t column; /* the cell's number, from 1; 0 where it is the whole row */
 } csv_fault;
 
+/* The row at hand; what it points to lives until the next csv_next. */
+typedef struct csv_row {
+  uint64_t line; /* that it starts on, from 1 */
+  const char *bytes; /* what the stops count from */
+  const uint32_t *stops;
+  size_t start, length, cells;
+  int doubled; /* a quoted cell may hold doubled quotes */
+} csv_row;
+
 typedef struct csv csv;
 
 csv *csv_open(csv_read *read, void *source); /* NULL without memory */
@@ -47,16 +56,22 @@ void csv_columns(csv *c, size_t columns);
 /* Reads the next row; empty lines are passed over. */
 csv_result csv_next(csv *c);
 
-/* Of the row at hand: the line it starts on, from 1, and its cells. */
-uint64_t csv_line(const csv *c);
-size_t csv_cells(const csv *c);
+/* After CSV_ROW; after CSV_FAULT only its line. */
+const csv_row *csv_at(const csv *c);
 const csv_fault *csv_problem(const csv *c);
 
-/* A cell as it stands, quotes and all; valid until the next csv_next. */
-slice csv_raw(const csv *c, size_t index);
+/* A cell as it stands, quotes and all. */
+static inline slice csv_cell(const csv_row *row, size_t index) {
+  size_t from = index ? row->stops[index - 1] + 1 : row->start;
+  size_t to = index + 1 < row->cells ? row->stops[index]
+                                     : row->start + row->length;
+  return text_slice(row->bytes + from, to - from);
+}
 
 /* The whole row as it stands, without its line break. */
-slice csv_text(const csv *c);
+static inline slice csv_text(const csv_row *row) {
+  return text_slice(row->bytes + row->start, row->length);
+}
 
 #pragma GCC visibility pop
 

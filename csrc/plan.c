@@ -8,7 +8,7 @@
 
 plan *plan_open(size_t cells) {
   plan *p = calloc(1, sizeof *p);
-  if (p) p->cells = cells;
+  if (p) p->cells = p->id_cell = cells;
   return p;
 }
 
@@ -29,8 +29,7 @@ size_t plan_cells(const plan *p) {
   return p->cells;
 }
 
-/* The plan's own copy of a text; 0 without memory. */
-static int keep(plan *p, slice *text) {
+int plan_keep(plan *p, slice *text) {
   plan_text *kept = malloc(sizeof *kept + text->length);
   if (!kept) return 0;
   if (text->length) memcpy(kept->bytes, text->bytes, text->length);
@@ -64,7 +63,7 @@ const char *plan_step(plan *p, condition_step step) {
   if (p->depth + growth < 1) return "joins what is not there";
   if (growth < 0 && p->depth < 2) return "joins what is not there";
   if (p->depth + growth > CONDITION_DEPTH) return "is nested too deeply";
-  if (!keep(p, &step.text) || !keep(p, &step.label)) return no_memory;
+  if (!plan_keep(p, &step.text) || !plan_keep(p, &step.label)) return no_memory;
   if (!GROW(p, steps)) return no_memory;
   p->depth += growth;
   p->steps[p->steps_count++] = step;
@@ -76,11 +75,11 @@ const char *plan_field(plan *p, plan_field_form form) {
   if (!strchr("tecdbja", form.type) || !form.type)
     return "has an unknown type";
   if (form.role < -1 || form.role >= PLAN_ROLES) return "has an unknown role";
-  if (!keep(p, &form.label) || !keep(p, &form.before)) return no_memory;
+  if (!plan_keep(p, &form.label) || !plan_keep(p, &form.before)) return no_memory;
   if (!GROW(p, fields)) return no_memory;
+  memset(&p->fields[p->fields_count], 0, sizeof *p->fields);
   p->fields[p->fields_count].form = form;
-  p->fields[p->fields_count].first = p->parts_count;
-  p->fields[p->fields_count++].count = 0;
+  p->fields[p->fields_count++].first = p->parts_count;
   return NULL;
 }
 
@@ -90,8 +89,13 @@ const char *plan_part(plan *p, plan_part_form form) {
   if (!strchr("lci", form.type) || !form.type) return "has an unknown type";
   if (form.type != 'l' && form.cell >= p->cells) return "reads no column";
   if (text_valid(form.text) != form.text.length) return "is not valid UTF-8";
-  if (form.type == 'i' && form.text.length > 15) return "has a long prefix";
-  if (!keep(p, &form.text) || !keep(p, &form.label)) return no_memory;
+  if (form.type == 'i') {
+    if (form.text.length > 15) return "has a long prefix";
+    if (p->id_cell != p->cells && p->id_cell != form.cell)
+      return "reads a second column of Ids";
+    p->id_cell = form.cell;
+  }
+  if (!plan_keep(p, &form.text) || !plan_keep(p, &form.label)) return no_memory;
   if (!GROW(p, parts)) return no_memory;
   p->parts[p->parts_count++] = form;
   p->fields[p->fields_count - 1].count++;
@@ -111,11 +115,15 @@ static int attributes_are_last(const plan *p) {
 }
 
 const char *plan_check(plan *p) {
+  const char *wrong = NULL;
+  size_t i;
   if (p->depth > 1) return "leaves conditions that nothing joins";
   if (!p->fields_count || !p->fields[0].form.before.length ||
       !p->fields[0].form.required)
     return "needs a first field that is always there";
   if (!attributes_are_last(p)) return "has a field behind the attributes";
-  p->checked = 1;
-  return NULL;
+  for (i = 0; i < p->fields_count && !wrong; i++)
+    wrong = plan_fix(p, &p->fields[i]);
+  p->checked = wrong == NULL;
+  return wrong;
 }

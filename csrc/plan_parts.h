@@ -14,12 +14,15 @@ typedef struct plan_text {
 typedef struct field {
   plan_field_form form;
   size_t first, count; /* of its parts */
+  int is_fixed;        /* only literals: made once, by plan_check */
+  slice fixed_json, fixed_value;
 } field;
 
 struct plan {
   size_t cells;
   int depth;   /* truths that the steps leave on the stack */
   int checked;
+  size_t id_cell; /* the one that holds Ids; `cells` where there is none */
   condition_step *steps;
   size_t steps_count;
   field *fields;
@@ -28,6 +31,13 @@ struct plan {
   size_t parts_count;
   plan_text *kept;
 };
+
+/* Makes the value and the JSON of a field without cells; what is wrong with
+** its constant, or NULL. */
+const char *plan_fix(plan *p, field *f);
+
+/* The plan's own copy of a text; 0 without memory. */
+int plan_keep(plan *p, slice *text);
 
 #pragma GCC visibility pop
 

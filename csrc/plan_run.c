@@ -64,35 +64,49 @@ static int add_literal(buffer *b, slice text, int behind_empty) {
   return buffer_add(b, text.bytes, text.length);
 }
 
-/* A part's text, an Id in its form of 18 characters; 0 where it is no Id. */
-static int part_text(const plan_part_form *part, const slice *cells, char *id,
-                     slice *text) {
-  *text = part->type == 'l' ? part->text : cells[part->cell];
-  if (part->type != 'i' || !text->length) return 1;
-  if (!value_id(*text, id)) return 0;
-  *text = text_slice(id, VALUE_ID);
-  return !memcmp(id, part->text.bytes, part->text.length);
+/* A row as the templates see it. */
+typedef struct row {
+  const slice *cells;
+  char id[VALUE_ID];
+  int has_id; /* the Id's cell is empty, or held one: -1, 1; 0: neither */
+} row;
+
+static void read_id(const plan *p, row *r) {
+  slice cell = p->id_cell < p->cells ? r->cells[p->id_cell] : text_slice("", 0);
+  r->has_id = cell.length ? value_id(cell, r->id) : -1;
 }
 
-/* The field's text: the cell itself where the template is one cell, elsewhere
+/* The Id's text; 0 where the cell holds none of the flow's object. */
+static int id_text(const plan_part_form *part, const row *r, slice *text) {
+  *text = text_slice(r->id, r->has_id > 0 ? VALUE_ID : 0);
+  if (r->has_id < 0) return 1;
+  return r->has_id && !memcmp(r->id, part->text.bytes, part->text.length);
+}
+
+static outcome part_text(const plan_part_form *part, const row *r,
+                         plan_output *out, slice *text) {
+  switch (part->type) {
+    case 'l': *text = part->text; return FINE;
+    case 'c': *text = r->cells[part->cell]; return FINE;
+    default: break;
+  }
+  if (id_text(part, r, text)) return FINE;
+  return problem(out, part->label, part->text.length
+                 ? "is not a Salesforce Id of the flow's object"
+                 : "is not a Salesforce Id");
+}
+
+/* The field's text: the part itself where the template is one part, elsewhere
 ** composed in the scratch buffer. */
-static outcome compose(const plan *p, const field *f, const slice *cells,
+static outcome compose(const plan *p, const field *f, const row *r,
                        plan_output *out, slice *text) {
-  const plan_part_form *part = p->parts + f->first;
+  const plan_part_form *part = p->parts + f->first, *end = part + f->count;
   buffer *b = &out->scratch;
   int behind_empty = 0;
-  char id[VALUE_ID];
-  size_t i;
-  b->length = 0;
-  if (f->count == 1 && part->type == 'c') {
-    *text = cells[part->cell];
-    return FINE;
-  }
-  for (i = 0; i < f->count; i++, part++) {
-    if (!part_text(part, cells, id, text))
-      return problem(out, part->label, part->text.length
-                     ? "is not a Salesforce Id of the flow's object"
-                     : "is not a Salesforce Id");
+  if (f->count == 1) return part_text(part, r, out, text);
+  for (b->length = 0; part < end; part++) {
+    outcome read = part_text(part, r, out, text);
+    if (read != FINE) return read;
     if (part->type != 'l') behind_empty = text->length == 0;
     if (!add_literal(b, *text, part->type == 'l' && behind_empty)) return FULL;
   }
@@ -102,36 +116,32 @@ static outcome compose(const plan *p, const field *f, const slice *cells,
 
 /* ---- types ---- */
 
-/* What only a mistake or an attack puts into an address. */
-static int is_odd(char c) {
-  static const char odd[128] = {
-    ['"'] = 1, ['('] = 1, [')'] = 1, [','] = 1, [':'] = 1, [';'] = 1,
-    ['<'] = 1, ['>'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1, [127] = 1};
-  return (signed char)c >= 0 && (c <= ' ' || odd[(unsigned char)c]);
+enum { DOT = 1, AT, ODD };
+
+/* What a byte is in an address; ODD is what only a mistake puts there. */
+static int address_class(char c) {
+  static const char classes[128] = {
+    ['.'] = DOT, ['@'] = AT, ['"'] = ODD, ['('] = ODD, [')'] = ODD,
+    [','] = ODD, [':'] = ODD, [';'] = ODD, ['<'] = ODD, ['>'] = ODD,
+    ['['] = ODD, ['\\'] = ODD, [']'] = ODD, [127] = ODD};
+  if (c < 0) return 0; /* a byte of a character that is not ASCII */
+  return (signed char)c <= ' ' ? ODD : classes[(unsigned char)c];
 }
 
-/* Parts between dots, none empty: at least `least` of them, nothing odd. */
-static int is_dotted(slice text, size_t least) {
-  size_t i, parts = 1;
-  char last = '.';
-  for (i = 0; i < text.length; last = text.bytes[i++]) {
-    char c = text.bytes[i];
-    if (c == '.' && last == '.') return 0;
-    parts += c == '.';
-  }
-  return last != '.' && parts >= least;
-}
-
+/* One @ behind 1 to 64 bytes, a dot behind it, no part between them empty. */
 static int is_email(slice text) {
-  const char *at = memchr(text.bytes, '@', text.length);
-  const char *end = text.bytes + text.length;
-  size_t i;
-  if (!at || at - text.bytes > 64 || text.length > 254) return 0;
-  if (memchr(at + 1, '@', (size_t)(end - at - 1))) return 0;
-  for (i = 0; i < text.length; i++)
-    if (is_odd(text.bytes[i])) return 0;
-  return is_dotted(text_slice(text.bytes, (size_t)(at - text.bytes)), 1) &&
-         is_dotted(text_slice(at + 1, (size_t)(end - at - 1)), 2);
+  const char *c = text.bytes, *end = c + text.length, *part = c, *at = NULL;
+  int dots = 0;
+  if (text.length > 254) return 0;
+  for (; c < end; c++) {
+    int class = address_class(*c);
+    if (!class) continue;
+    if (class == ODD || c == part || (class == AT && at)) return 0;
+    if (class == AT) at = c;
+    dots = class == DOT ? dots + 1 : 0;
+    part = c + 1;
+  }
+  return at && dots && part < end && at - text.bytes <= 64;
 }
 
 /* Sertifier's ids: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -179,49 +189,69 @@ static int is_raw(char type) {
   return type == 'b' || type == 'j';
 }
 
-static int add_value(buffer *b, char type, slice text) {
+static outcome add_value(buffer *b, char type, slice text) {
   char *end;
-  if (is_raw(type)) return buffer_add(b, text.bytes, text.length);
+  if (is_raw(type)) return buffer_add(b, text.bytes, text.length) ? FINE : FULL;
   end = buffer_reserve(b, TEXT_JSON_MOST(text.length));
-  if (!end) return 0;
-  b->length += (size_t)(text_json(end, text) - end);
-  return 1;
+  if (!end) return FULL;
+  end = text_json(end, text);
+  if (!end) return WRONG;
+  b->length = (size_t)(end - b->bytes);
+  return FINE;
 }
 
 /* `,"attributes":[{…},{…}]`: the list is opened by its first attribute. */
-static int add_attribute(buffer *b, const field *f, slice text, int *listed) {
+static outcome add_attribute(buffer *b, const field *f, slice text,
+                             int *listed) {
   static const char list[] = ",\"attributes\":[";
   const char *opening = *listed ? "," : list;
+  outcome added;
   *listed = 1;
-  return buffer_add(b, opening, strlen(opening)) &&
-         buffer_add(b, f->form.before.bytes, f->form.before.length) &&
-         add_value(b, 't', text) && buffer_add(b, "}", 1);
+  if (!buffer_add(b, opening, strlen(opening)) ||
+      !buffer_add(b, f->form.before.bytes, f->form.before.length))
+    return FULL;
+  added = add_value(b, 't', text);
+  return added == FINE && !buffer_add(b, "}", 1) ? FULL : added;
 }
 
-static int add_field(buffer *b, const field *f, slice text, int *listed) {
-  if (!f->form.before.length) return 1;
+static outcome add_field(buffer *b, const field *f, slice text, int *listed) {
+  if (!f->form.before.length)
+    return text_valid(text) == text.length ? FINE : WRONG;
   if (f->form.type == 'a') return add_attribute(b, f, text, listed);
-  return buffer_add(b, f->form.before.bytes, f->form.before.length) &&
-         add_value(b, f->form.type, text);
+  if (!buffer_add(b, f->form.before.bytes, f->form.before.length)) return FULL;
+  return add_value(b, f->form.type, text);
 }
 
-static outcome run_field(const plan *p, const field *f, const slice *cells,
-                         plan_output *out, int *listed) {
+static outcome add_fixed(const field *f, plan_output *out) {
+  return keep_value(out, f->form.role, f->fixed_value) &&
+         buffer_add(&out->json, f->fixed_json.bytes, f->fixed_json.length)
+    ? FINE : FULL;
+}
+
+static outcome add_text(const field *f, slice text, plan_output *out,
+                        int *listed) {
   char room[VALUE_DATE];
-  slice text;
-  outcome composed = compose(p, f, cells, out, &text);
-  if (composed != FINE) return composed;
+  outcome added;
   text = text_trim(text);
   if (!text.length) {
     if (f->form.required) return problem(out, f->form.label, "is empty");
     return keep_value(out, f->form.role, text) ? FINE : FULL;
   }
-  if (text_valid(text) != text.length)
-    return problem(out, f->form.label, "holds bytes that are not valid UTF-8");
   if (!convert(f->form.type, &text, room))
     return problem(out, f->form.label, wants(f->form.type));
   if (!keep_value(out, f->form.role, text)) return FULL;
-  return add_field(&out->json, f, text, listed) ? FINE : FULL;
+  added = add_field(&out->json, f, text, listed);
+  if (added != WRONG) return added;
+  return problem(out, f->form.label, "holds bytes that are not valid UTF-8");
+}
+
+static outcome run_field(const plan *p, const field *f, const row *r,
+                         plan_output *out, int *listed) {
+  slice text;
+  outcome composed;
+  if (f->is_fixed) return add_fixed(f, out);
+  composed = compose(p, f, r, out, &text);
+  return composed == FINE ? add_text(f, text, out, listed) : composed;
 }
 
 static outcome run_fields(const plan *p, const slice *cells, plan_output *out) {
@@ -229,13 +259,36 @@ static outcome run_fields(const plan *p, const slice *cells, plan_output *out) {
   const char *closing;
   int listed = 0;
   size_t i;
+  row r;
+  r.cells = cells;
+  read_id(p, &r);
   for (i = 0; i < p->fields_count; i++) {
-    outcome one = run_field(p, &p->fields[i], cells, out, &listed);
+    outcome one = run_field(p, &p->fields[i], &r, out, &listed);
     if (one > result) result = one;
   }
   if (result != FINE) return result;
   closing = listed ? "]}" : "}";
   return buffer_add(&out->json, closing, strlen(closing)) ? FINE : FULL;
+}
+
+/* Attributes are never fixed: whether one is the first differs by row. */
+const char *plan_fix(plan *p, field *f) {
+  plan_output out;
+  outcome made;
+  size_t i;
+  int listed = 0, ok;
+  for (i = 0; i < f->count; i++)
+    if (p->parts[f->first + i].type != 'l') return NULL;
+  if (f->form.type == 'a') return NULL;
+  plan_output_open(&out);
+  made = run_field(p, f, NULL, &out, &listed);
+  f->fixed_json = text_slice(out.json.bytes, out.json.length);
+  f->fixed_value = text_slice(out.values.bytes, out.values.length);
+  ok = made == FINE && plan_keep(p, &f->fixed_json) &&
+       plan_keep(p, &f->fixed_value);
+  plan_output_close(&out);
+  f->is_fixed = ok;
+  return ok ? NULL : "has a constant that no credential can have";
 }
 
 static plan_result run_condition(const plan *p, const slice *cells,

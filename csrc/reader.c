@@ -66,8 +66,8 @@ static const char *header_problem(const csv *c, csv_result result) {
   if (result == CSV_END) return "is empty: an export starts with a header";
   if (result == CSV_FAILED) return strerror(errno);
   if (result == CSV_FAULT) return csv_problem(c)->problem;
-  for (i = 0; i < csv_cells(c); i++) {
-    slice cell = csv_raw(c, i);
+  for (i = 0; i < csv_at(c)->cells; i++) {
+    slice cell = csv_cell(csv_at(c), i);
     if (text_valid(cell) != cell.length)
       return "is not CSV in UTF-8: the header holds other bytes";
   }
@@ -75,12 +75,13 @@ static const char *header_problem(const csv *c, csv_result result) {
 }
 
 static columns *header_columns(reader *r) {
-  size_t i, count = csv_cells(r->csv);
+  const csv_row *row = csv_at(r->csv);
+  size_t i, count = row->cells;
   slice *names = malloc((count + 1) * sizeof *names);
-  char *room = buffer_reserve(&r->scratch, csv_text(r->csv).length);
+  char *room = buffer_reserve(&r->scratch, row->length);
   columns *made = NULL;
   for (i = 0; names && room && i < count; i++) {
-    names[i] = cell_value(csv_raw(r->csv, i), room);
+    names[i] = cell_value(csv_cell(row, i), 1, room);
     if (names[i].bytes == room) room += names[i].length;
     names[i] = text_trim(names[i]);
   }
@@ -120,11 +121,12 @@ static int reader_new(lua_State *L) {
 
 /* The values of the columns that the plan wants. */
 static int read_cells(reader *r, const plan_handle *h, slice *cells) {
+  const csv_row *row = csv_at(r->csv);
   size_t i, count = plan_cells(h->plan);
-  char *room = buffer_reserve(&r->scratch, csv_text(r->csv).length + 1);
+  char *room = buffer_reserve(&r->scratch, row->length + 1);
   if (!room) return 0;
   for (i = 0; i < count; i++) {
-    cells[i] = cell_value(csv_raw(r->csv, h->sources[i]), room);
+    cells[i] = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
     if (cells[i].bytes == room) room += cells[i].length;
   }
   return 1;
@@ -132,7 +134,7 @@ static int read_cells(reader *r, const plan_handle *h, slice *cells) {
 
 static plan_result read_fault(reader *r, batch *b) {
   const csv_fault *fault = csv_problem(r->csv);
-  return batch_add_fault(b, csv_line(r->csv), fault->problem)
+  return batch_add_fault(b, csv_at(r->csv)->line, fault->problem)
     ? PLAN_INVALID : PLAN_NO_MEMORY;
 }
 
@@ -143,7 +145,8 @@ static plan_result read_row(reader *r, const plan_handle *h, slice *cells,
   if (*end == CSV_FAULT) return read_fault(r, b);
   if (*end != CSV_ROW) return PLAN_SKIPPED;
   if (!read_cells(r, h, cells)) return PLAN_NO_MEMORY;
-  return batch_add(b, h->plan, cells, csv_line(r->csv), csv_text(r->csv));
+  return batch_add(b, h->plan, cells, csv_at(r->csv)->line,
+                   csv_text(csv_at(r->csv)));
 }
 
 static slice *check_sources(lua_State *L, const reader *r,
@@ -220,7 +223,7 @@ static int reader_columns(lua_State *L) {
 
 /* reader:line() -> the line on which the last row read starts */
 static int reader_line(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)csv_line(reader_get(L, 1)->csv));
+  lua_pushinteger(L, (lua_Integer)csv_at(reader_get(L, 1)->csv)->line);
   return 1;
 }
 

@@ -47,7 +47,7 @@ int record_push(lua_State *L, columns *c, char delimiter, slice text) {
 /* A raw cell's value; a Lua buffer holds it where quotes were doubled. */
 static void push_value(lua_State *L, slice raw) {
   char *room = lua_newuserdata(L, raw.length + 1);
-  slice value = cell_value(raw, room);
+  slice value = cell_value(raw, 1, room);
   lua_pushlstring(L, value.bytes, value.length);
   lua_remove(L, -2); /* the room */
 }

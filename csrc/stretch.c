@@ -7,30 +7,26 @@ typedef struct carry {
   uint64_t stop;   /* 1 where the last byte ended a cell */
   uint64_t close;  /* 1 where the last byte was a closing quote */
   uint32_t lines;
+  uint64_t doubled; /* not 0 where the row so far has doubled quotes */
 } carry;
 
+#define INLINE static inline __attribute__((always_inline))
 #define LAST (UINT64_C(1) << 63)
 
-static unsigned lowest(uint64_t bits) {
-  return (unsigned)__builtin_ctzll(bits);
+INLINE uint32_t lowest(uint64_t bits) {
+  return (uint32_t)__builtin_ctzll(bits);
 }
 
-/* Written out: the builtin is a call where the processor may lack the
-** instruction. */
-static uint32_t count(uint64_t bits) {
-  bits -= bits >> 1 & UINT64_C(0x5555555555555555);
-  bits = (bits & UINT64_C(0x3333333333333333)) +
-         (bits >> 2 & UINT64_C(0x3333333333333333));
-  bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-  return (uint32_t)(bits * UINT64_C(0x0101010101010101) >> 56);
+INLINE uint32_t count(uint64_t bits) {
+  return (uint32_t)__builtin_popcountll(bits);
 }
 
-static uint64_t below(size_t bit) {
+INLINE uint64_t below(size_t bit) {
   return bit < 64 ? (UINT64_C(1) << bit) - 1 : ~UINT64_C(0);
 }
 
 /* Bit k of the result is the parity of bits 0 to k. */
-static uint64_t parity(uint64_t bits) {
+INLINE uint64_t parity(uint64_t bits) {
   bits ^= bits << 1;
   bits ^= bits << 2;
   bits ^= bits << 4;
@@ -52,75 +48,104 @@ static uint64_t not_crlf(const char *block, uint64_t after) {
 }
 
 static void add_ends(stretch *s, uint64_t stops, uint64_t newlines,
-                     uint32_t lines) {
+                     const carry *last) {
   uint64_t ends = stops & newlines;
   for (; ends; ends &= ends - 1) {
     uint64_t before = below(lowest(ends));
     row_end *end = &s->ends[s->end_count++];
     end->stop = (uint32_t)s->stop_count + count(stops & before);
-    end->lines = lines + 1 + count(newlines & before);
+    end->lines = last->lines + 1 + count(newlines & before);
+    end->doubled = last->doubled != 0;
   }
 }
 
-/* Writes eight, wanted or not, and then the rest: a loop that ends elsewhere
-** for each block is slower. The list has room, and a bit is always left. */
-static void add_stops(stretch *s, uint64_t stops) {
-  uint32_t *out = s->stops + s->stop_count;
-  uint32_t offset = (uint32_t)s->length, n = count(stops), k;
-  for (k = 0; k < 8; k++, stops &= stops - 1) out[k] = offset + lowest(stops | LAST);
-  for (; k < n; k++, stops &= stops - 1) out[k] = offset + lowest(stops);
-  s->stop_count += n;
+/* Writes six, wanted or not, and then the rest: a loop that ends elsewhere for
+** each block is slower. The list has room, and a bit is always left. */
+INLINE void add_stops(uint32_t *out, uint32_t offset, uint64_t stops) {
+  int k;
+  for (k = 0; k < 6; k++, stops &= stops - 1)
+    out[k] = offset + lowest(stops | LAST);
+  for (; stops; stops &= stops - 1) out[k++] = offset + lowest(stops);
 }
 
-/* The quotes of a block that stand where none may: one opens inside a cell,
-** or something other than a stop or a quote follows a closing one. */
-static uint64_t misplaced(const scan_marks *m, const char *block,
-                          uint64_t inside, uint64_t stops, const carry *last) {
-  uint64_t after = (m->quotes & ~inside) << 1 | last->close;
-  uint64_t wrong = m->quotes & inside & ~(stops << 1 | last->stop | after);
-  uint64_t stray = after & ~stops & ~m->quotes;
-  return stray ? wrong | not_crlf(block, stray) : wrong;
-}
-
-/* Marks one block, of which `valid` bits stand for text. */
-static void mark_block(stretch *s, const scan_marks *m, const char *block,
-                       uint64_t valid, carry *last) {
+/* Marks one block, of which `valid` bits stand for text; 0 where a quote is
+** misplaced: it opens inside a cell, or something other than a stop or a quote
+** follows a closing one. */
+INLINE int mark_block(stretch *s, const scan_marks *m, const char *block,
+                      uint64_t valid, carry *last) {
   uint64_t inside = parity(m->quotes) ^ last->inside;
   uint64_t stops = (m->delimiters | m->newlines) & ~inside & valid;
-  uint64_t wrong = misplaced(m, block, inside, stops, last) & valid;
+  uint64_t closes = m->quotes & ~inside, after = closes << 1 | last->close;
+  uint64_t opens = m->quotes & inside, doubled = opens & after;
+  uint64_t wrong = opens & ~(stops << 1 | last->stop | after);
+  uint64_t stray = after & ~stops & ~m->quotes & valid;
+  if (stray) wrong |= not_crlf(block, stray);
+  wrong &= valid;
   if (wrong) stops &= below(lowest(wrong));
-  if (stops & m->newlines) add_ends(s, stops, m->newlines, last->lines);
-  add_stops(s, stops);
-  s->bad = wrong != 0;
+  last->doubled |= doubled;
+  if (m->newlines) {
+    add_ends(s, stops, m->newlines, last);
+    if (stops & m->newlines) last->doubled = doubled;
+    last->lines += count(m->newlines);
+  }
+  add_stops(s->stops + s->stop_count, (uint32_t)s->length, stops);
+  s->stop_count += count(stops);
   last->inside = -(inside >> 63);
   last->stop = stops >> 63;
-  last->close = (m->quotes & ~inside) >> 63;
-  if (m->newlines) last->lines += count(m->newlines);
+  last->close = closes >> 63;
+  return !wrong;
 }
 
-/* Marks up to STRETCH_PIECE bytes more; 0 where marking must end. */
-static int mark_piece(stretch *s, const char *piece, size_t left,
-                      char delimiter, carry *last) {
-  size_t i, blocks;
-  if (left > STRETCH_PIECE) left = STRETCH_PIECE;
-  blocks = (left + SCAN_BLOCK - 1) / SCAN_BLOCK;
-  s->scan(piece, blocks, delimiter, s->marks);
-  for (i = 0; i < blocks && !s->bad && !s->full; i++) {
+/* Marks up to STRETCH_PIECE bytes more. */
+INLINE void mark_piece(stretch *s, const char *piece, size_t left,
+                       carry *kept) {
+  const scan_marks *m = s->marks;
+  carry last = *kept; /* in registers, while the loop runs */
+  int sound = 1;
+  for (; left && sound && s->stop_count <= STRETCH_STOPS - SCAN_BLOCK; m++) {
     size_t bytes = left < SCAN_BLOCK ? left : SCAN_BLOCK;
-    mark_block(s, &s->marks[i], piece + i * SCAN_BLOCK, below(bytes), last);
+    sound = mark_block(s, m, piece, below(bytes), &last);
+    piece += bytes;
     s->length += bytes;
     left -= bytes;
-    s->full = s->stop_count > STRETCH_STOPS - SCAN_BLOCK;
   }
-  return !s->bad && !s->full;
+  s->bad = !sound;
+  s->full = s->stop_count > STRETCH_STOPS - SCAN_BLOCK;
+  *kept = last;
 }
 
+static void mark_anywhere(stretch *s, const char *piece, size_t left,
+                          carry *last) {
+  mark_piece(s, piece, left, last);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+/* The same, compiled for processors that count and find bits at once. */
+__attribute__((target("bmi,popcnt")))
+static void mark_fast(stretch *s, const char *piece, size_t left, carry *last) {
+  mark_piece(s, piece, left, last);
+}
+
+static int is_fast(void) {
+  return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+}
+#else
+#define mark_fast mark_anywhere
+#define is_fast() 0
+#endif
+
 void stretch_mark(stretch *s, const char *text, size_t length, char delimiter) {
-  carry last = {0, 1, 0, 0};
+  carry last = {0, 1, 0, 0, 0};
+  scan_function *scan = scan_best();
+  int fast = is_fast();
   stretch_clear(s);
-  while (s->length < length)
-    if (!mark_piece(s, text + s->length, length - s->length, delimiter, &last))
-      break;
+  while (s->length < length && !s->bad && !s->full) {
+    const char *piece = text + s->length;
+    size_t left = length - s->length;
+    if (left > STRETCH_PIECE) left = STRETCH_PIECE;
+    scan(piece, (left + SCAN_BLOCK - 1) / SCAN_BLOCK, delimiter, s->marks);
+    (fast ? mark_fast : mark_anywhere)(s, piece, left, &last);
+  }
   s->open = last.inside != 0;
 }
 

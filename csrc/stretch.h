@@ -15,10 +15,10 @@
 typedef struct row_end {
   uint32_t stop;  /* index of the row's last stop */
   uint32_t lines; /* line breaks in the stretch, up to and with this one */
+  int doubled;    /* the row may have doubled quotes */
 } row_end;
 
 typedef struct stretch {
-  scan_function *scan;
   size_t length; /* bytes marked; fewer than asked where `bad` or `full` */
   int bad;       /* marking ended at a misplaced quote */
   int full;      /* marking ended for want of room for stops */

@@ -80,11 +80,11 @@ size_t text_valid(slice text) {
   return at;
 }
 
-/* Some byte of the word is a control character, a quote or a backslash; may
-** say yes wrongly (the byte above a match), never no. */
-static int must_escape(uint64_t word) {
+/* Some byte of the word is a control character, a quote, a backslash or not
+** ASCII; may say yes wrongly (the byte above a match), never no. */
+static int is_special(uint64_t word) {
   uint64_t quote = word ^ (ONES * '"'), slash = word ^ (ONES * '\\');
-  uint64_t found = (word - ONES * 0x20) & ~word;
+  uint64_t found = (word - ONES * 0x20) | word;
   found |= (quote - ONES) & ~quote;
   found |= (slash - ONES) & ~slash;
   return (found & TOPS) != 0;
@@ -106,10 +106,6 @@ static char short_escape(char c) {
 static char *escape(char *out, char c) {
   static const char digits[] = "0123456789abcdef";
   char letter = short_escape(c);
-  if (!letter && (unsigned char)c >= 0x20) {
-    *out++ = c;
-    return out;
-  }
   *out++ = '\\';
   if (letter) {
     *out++ = letter;
@@ -121,16 +117,42 @@ static char *escape(char *out, char c) {
   return out + 5;
 }
 
+/* Copies what needs no change from the start of the text, by words, the last
+** one overlapping; how much it was. */
+static size_t copy_plain(char *out, const char *s, size_t length) {
+  size_t at = 0;
+  if (length < 8) return 0;
+  for (; at + 8 <= length; at += 8) {
+    if (is_special(load_word(s + at))) return at;
+    memcpy(out + at, s + at, 8);
+  }
+  if (is_special(load_word(s + length - 8))) return at;
+  memcpy(out + length - 8, s + length - 8, 8);
+  return length;
+}
+
+static int is_plain_byte(char c) {
+  return (signed char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 char *text_json(char *out, slice text) {
   const char *s = text.bytes, *end = s + text.length;
+  size_t length;
   *out++ = '"';
-  while (s < end) {
-    if (end - s >= 8 && !must_escape(load_word(s))) {
-      memcpy(out, s, 8);
-      out += 8;
-      s += 8;
+  for (; s < end; s += length, out += length) {
+    length = copy_plain(out, s, (size_t)(end - s));
+    if (length) continue;
+    if (is_plain_byte(*s)) {
+      *out = *s;
+      length = 1;
+    } else if ((unsigned char)*s < 0x80) {
+      if (!*s) return NULL;
+      out = escape(out, *s) - 1; /* the loop adds the one byte read */
+      length = 1;
     } else {
-      out = escape(out, *s++);
+      length = character((const unsigned char *)s, (size_t)(end - s));
+      if (!length) return NULL;
+      memcpy(out, s, length);
     }
   }
   *out++ = '"';

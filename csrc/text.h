@@ -39,7 +39,7 @@ size_t text_valid(slice text);
 #define TEXT_JSON_MOST(length) (6 * (length) + 2)
 
 /* Writes the text as a JSON string, quotes included; the end of what was
-** written. The text must be valid. */
+** written, or NULL where the text is not valid UTF-8 or holds a NUL. */
 char *text_json(char *out, slice text);
 
 #pragma GCC visibility pop

@@ -11,17 +11,15 @@ static int is_digit(char c) {
 
 /* ---- booleans ---- */
 
-static int is_one_of(slice text, const char *const *words) {
-  for (; *words; words++)
-    if (text_same(text, text_slice(*words, strlen(*words)))) return 1;
-  return 0;
+static int is_word(slice text, const char *word) {
+  return text_same(text, text_slice(word, strlen(word)));
 }
 
 int value_boolean(slice text, int *out) {
-  static const char *const yes[] = {"true", "1", "yes", "y", "on", NULL};
-  static const char *const no[] = {"false", "0", "no", "n", "off", NULL};
-  *out = is_one_of(text, yes);
-  return *out || is_one_of(text, no);
+  *out = is_word(text, "true") || is_word(text, "1") || is_word(text, "yes") ||
+         is_word(text, "y") || is_word(text, "on");
+  return *out || is_word(text, "false") || is_word(text, "0") ||
+         is_word(text, "no") || is_word(text, "n") || is_word(text, "off");
 }
 
 /* ---- numbers ---- */
@@ -163,10 +161,19 @@ static void write_day(int64_t day, char *out) {
   out[9] = (char)('0' + d % 10);
 }
 
+/* Whether the clock behind a date needs no zone to be told off. */
+static int is_utc(slice text) {
+  return text.length == VALUE_DATE || text.bytes[text.length - 1] == 'Z';
+}
+
 int value_date(slice text, char *out) {
   int64_t time, day;
   int is_date;
   if (!value_time(text, &time, &is_date)) return 0;
+  if (is_utc(text)) {
+    memcpy(out, text.bytes, VALUE_DATE);
+    return 1;
+  }
   day = time / 86400000 - (time % 86400000 < 0);
   /* A zone can push the first and the last day out of four digits. */
   if (day < day_number(1, 1, 1) || day > day_number(9999, 12, 31)) return 0;
