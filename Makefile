@@ -1,24 +1,41 @@
-# sertifier: build, demo, tests. `make help` lists what there is to make.
+# sertifier: `make help` lists what there is to make.
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
             -Wpointer-arith -Wcast-qual
-CC       ?= gcc
 CFLAGS   ?= -O2 -g
-CURL     := $(shell pkg-config --cflags --libs libcurl 2>/dev/null || echo -lcurl)
+CURL      = $(shell pkg-config --cflags --libs libcurl 2>/dev/null || echo -lcurl)
 SOURCES  := $(wildcard csrc/*.c)
+SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
+TOTALS   := build/totals
 
-# One build tree a Lua ABI; the headers of each. Built for 5.1, it also loads in LuaJIT.
-ABIS        := 5.4 5.3 5.1
-LUA_INC_5.4 := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
-LUA_INC_5.3 := $(shell pkg-config --cflags lua5.3 2>/dev/null || echo -I/usr/include/lua5.3)
-LUA_INC_5.1 := $(shell pkg-config --cflags lua5.1 2>/dev/null || echo -I/usr/include/lua5.1)
+# One build tree a Lua ABI, each with its own headers. What is built for 5.1 also loads in LuaJIT.
+ABIS      := 5.4 5.3 5.1
+includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: build
+.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz bench clean
+.DELETE_ON_ERROR:
+
 build: $(ABIS:%=build/%/sertifier/core.so)
+
+help:
+	@echo "make demo      build, start the sandbox, issue the example export, show the links"
+	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
+	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
+	@echo "make check     luacheck, and the core's warnings under gcc and clang"
+	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make valgrind  the specs of the native parts under valgrind"
+	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
+	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
+	@echo "make bench     our speed beside that of others, in one run"
+
+setup:
+	@tools/setup test
+
+# ---- building ----
 
 build/%/sertifier/core.so:
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $^ $(LDFLAGS) $(CURL) -lpthread
+	$(CC) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(CURL) -lpthread
 
 define abi_rules
 build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
@@ -26,8 +43,84 @@ build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
 build/$(1)/%.o: csrc/%.c
 	@mkdir -p $$(@D)
 	$$(CC) -std=gnu11 $$(CFLAGS) $$(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP \
-	  $$(LUA_INC_$(1)) -c -o $$@ $$<
+	  $$(call includes,$(1)) -c -o $$@ $$<
 
 -include $(SOURCES:csrc/%.c=build/$(1)/%.d)
 endef
 $(foreach abi,$(ABIS),$(eval $(call abi_rules,$(abi))))
+
+# ---- running ----
+
+demo:
+	@tools/setup run
+	@$(MAKE) --no-print-directory -s build/5.4/sertifier/core.so build/5.1/sertifier/core.so
+	@tools/demo
+
+specs: build
+	@mkdir -p build && : >$(TOTALS)
+	@status=0; \
+	tools/specs lua5.4 5.4 $(TOTALS) $(SPECS) || status=1; \
+	tools/specs luajit 5.1 $(TOTALS) $(SPECS) || status=1; \
+	awk '{ p += $$1; f += $$2 } END { print p " passed, " f " failed" }' $(TOTALS); \
+	exit $$status
+
+test:
+	@tools/setup test
+	@$(MAKE) --no-print-directory check rock
+	@LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.3/?.so;;" lua5.3 -e 'require "sertifier"'
+	@$(MAKE) --no-print-directory specs
+
+rock:
+	@tools/rock
+
+# ---- checking ----
+
+check: build
+	luacheck -q lua bin/sertifier spec examples bench
+	@for cc in gcc clang; do for abi in $(ABIS); do for file in $(SOURCES); do \
+	  $$cc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -I/usr/include/lua$$abi $$file || exit 1; \
+	done; done; done; echo "gcc and clang: no warnings"
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+build/sanitize/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
+	@mkdir -p $(@D)
+	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) -o $@ $(SOURCES) $(CURL) \
+	  -lpthread
+
+sanitize: build/sanitize/sertifier/core.so
+	@mkdir -p build && : >build/sanitize.totals
+	@WRAPPER="env LD_PRELOAD=$$(gcc -print-file-name=libasan.so):$$(gcc -print-file-name=libubsan.so) \
+	  ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=spec/support/leaks" TREE=build/sanitize \
+	  tools/specs lua5.4 5.4 build/sanitize.totals $(NATIVE_SPECS)
+
+NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
+
+valgrind: build
+	@mkdir -p build && : >build/valgrind.totals
+	@WRAPPER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+	  --errors-for-leak-kinds=definite" \
+	  tools/specs lua5.4 5.4 build/valgrind.totals $(NATIVE_SPECS)
+
+FUZZ_SECONDS ?= 10
+FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
+# What knows nothing of Lua or libcurl.
+PLAIN        := $(addprefix csrc/,buffer.c cell.c condition.c csv.c plan.c plan_run.c scan.c stretch.c \
+                text.c value.c)
+
+build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
+	@mkdir -p $(@D)
+	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  -Icsrc -o $@ $< $(PLAIN) -lm
+
+fuzz: $(FUZZERS:%=build/fuzz/%)
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; \
+	  echo "fuzzing $$f for $(FUZZ_SECONDS) s"; \
+	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 -timeout=10 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f || exit 1; done
+
+bench: build
+	lua5.4 bench/bodies.lua
+
+clean:
+	rm -rf build

@@ -1,6 +1,7 @@
 /* reader.c: handle: an export's rows; fills batches through a plan. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,7 +135,10 @@ static int read_cells(reader *r, const plan_handle *h, slice *cells) {
 
 static plan_result read_fault(reader *r, batch *b) {
   const csv_fault *fault = csv_problem(r->csv);
-  return batch_add_fault(b, csv_at(r->csv)->line, fault->problem)
+  char text[sizeof fault->problem + 32];
+  snprintf(text, sizeof text, fault->column ? "%s (cell %zu)" : "%s",
+           fault->problem, fault->column);
+  return batch_add_fault(b, csv_at(r->csv)->line, text)
     ? PLAN_INVALID : PLAN_NO_MEMORY;
 }
 

@@ -96,8 +96,9 @@ local function call(self, method, path, request)
   if body.hasError == true then
     return nil, "Sertifier said: " .. envelope.words(body), "rejected"
   end
+  if body.data == nil then return body end -- some calls may answer without the envelope
   if body.data == cjson.null then return true end
-  return body.data == nil and true or body.data
+  return body.data
 end
 
 local function check_id(id, level)

@@ -121,7 +121,8 @@ end
 local function try(self, options, port)
   local ok, message = configure(self, options, port)
   if not ok then return nil, message end
-  local text, well = output_of(("nginx -p %s -c %s -e %s 2>&1"):format(
+  -- Paths for this Lua are not for nginx's.
+  local text, well = output_of(("env -u LUA_PATH -u LUA_CPATH nginx -p %s -c %s -e %s 2>&1"):format(
     shell_quoted(self.directory), shell_quoted(self.directory .. "/nginx.conf"),
     shell_quoted(self.directory .. "/error.log")))
   if well then return port end
@@ -148,6 +149,17 @@ local function explain(message)
   return "nginx does not start: " .. message
 end
 
+--- nginx writes its pid a moment after the command has returned.
+local function wait_for_pid(path)
+  for _ = 1, 500 do
+    local file = io.open(path)
+    local pid = file and tonumber(file:read "*a")
+    if file then file:close() end
+    if pid then return pid end
+    core.sleep(0.01)
+  end
+end
+
 --- Starts a sandbox.
 -- @tparam table options `campaigns` (ids), `key`, `behave` (switches), `port` (a free one if nil),
 --   `tls` (`certificate` and `key`: paths)
@@ -167,7 +179,7 @@ function server.start(options)
   end
   self.port = ok
   self.url = (options.tls and "https" or "http") .. "://127.0.0.1:" .. ok
-  self.pid = tonumber((output_of("cat " .. shell_quoted(directory .. "/nginx.pid"))))
+  self.pid = wait_for_pid(directory .. "/nginx.pid")
   return self
 end
 

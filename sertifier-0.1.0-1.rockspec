@@ -1,0 +1,66 @@
+rockspec_format = "3.0"
+
+-- A release edits this line, the file's name, and lua/sertifier/version.lua.
+local rock_version = "0.1.0-1"
+
+package = "sertifier"
+version = rock_version
+source = {
+  url = "git+https://github.com/sertifier/sertifier-lua.git",
+  tag = "v" .. rock_version:match "^[^-]+",
+}
+description = {
+  summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
+  detailed = [[
+Reads the exports that Salesforce writes, picks the records that meet a flow's entry conditions,
+maps their fields, issues a credential for each through Sertifier's API, and writes the links back.
+A ledger sees to it that nobody is sent a credential twice, whatever breaks on the way.]],
+  license = "MIT",
+}
+dependencies = {
+  "lua >= 5.1, < 5.5",
+  "lua-cjson >= 2.1.0", -- answers, and exports in JSON
+  "luadbi >= 0.7.2", -- the ledger
+  "luadbi-sqlite3 >= 0.7.2",
+  "lpeg >= 1.0.2", -- conditions and merge fields
+  "argparse >= 0.7.1", -- the command
+}
+-- Not a word about a header: LuaRocks looks for it in one place, and Debian keeps it in another,
+-- which the compiler knows.
+external_dependencies = { CURL = { library = "curl" } }
+
+local function lua_modules(names)
+  local modules = {}
+  for name in names:gmatch "%S+" do
+    modules["sertifier." .. name] = "lua/sertifier/" .. name:gsub("%.", "/") .. ".lua"
+  end
+  modules.sertifier = "lua/sertifier/init.lua"
+  return modules
+end
+
+local function c_sources(names)
+  local sources = {}
+  for name in names:gmatch "%S+" do sources[#sources + 1] = "csrc/" .. name .. ".c" end
+  return sources
+end
+
+local modules = lua_modules [[
+  answer api check cli cli.check cli.common cli.issue cli.sandbox compile condition credential envelope
+  export flow ledger ledger.sqlite nearest object run sandbox sandbox.adding sandbox.behaviours
+  sandbox_server sandbox_worker sending summary template version writeback
+]]
+modules["sertifier.core"] = {
+  sources = c_sources [[
+    batch buffer cell client columns condition core csv http key plan plan_handle plan_run reader
+    record scan stretch system text url value
+  ]],
+  libraries = { "curl", "pthread" },
+  incdirs = { "$(CURL_INCDIR)" },
+  libdirs = { "$(CURL_LIBDIR)" },
+}
+
+build = {
+  type = "builtin",
+  modules = modules,
+  install = { bin = { sertifier = "bin/sertifier" } },
+}
