@@ -183,18 +183,15 @@ function server.start(options)
   return self
 end
 
-local function is_alive(pid)
-  return select(2, output_of(("kill -0 %d 2>/dev/null"):format(pid)))
-end
-
 --- Stops it and removes its directory; a second call does nothing.
 function server:stop()
   if not self.pid then return end
   local pid = self.pid
   self.pid = nil
   output_of(("kill -TERM %d 2>/dev/null"):format(pid))
-  for _ = 1, 200 do
-    if not is_alive(pid) then break end
+  -- nginx removes its pid file as its last act; the process itself may linger until it is reaped.
+  for _ = 1, 500 do
+    if not exists(self.directory .. "/nginx.pid") then break end
     core.sleep(0.01)
   end
   remove(self)

@@ -226,7 +226,7 @@ end
 
 --- Full jitter over an interval that doubles; never shorter than what the server asked for.
 local function wait_of(task, verdict)
-  local wait = math.random() * math.min(longest_wait, 2 ^ task.tries)
+  local wait = math.random() * math.min(longest_wait, 0.5 * 2 ^ task.tries)
   return math.max(wait, math.min(verdict.retry_after or 0, longest_wait))
 end
 

@@ -1,0 +1,107 @@
+--- A flow's declaration: what is right, and how mistakes are told.
+
+local sertifier = require "sertifier"
+local files = require "spec.support.files"
+local nearest = require "sertifier.nearest"
+
+local function mistakes(declaration)
+  local ok, message = pcall(function()
+    local flow = sertifier.flow(declaration)
+    return flow
+  end)
+  return ok and "" or message
+end
+
+describe("flow", function()
+  it("needs nothing but a campaign", function()
+    assert.is_true(sertifier.is_flow(sertifier.flow { campaign = "campaign-1" }))
+    assert.is_false(sertifier.is_flow {})
+  end)
+
+  local cases = {
+    { { }, "campaign: missing; its ID stands in Sertifier under Advanced > Integrations" },
+    { { campaign = "x" }, 'campaign: "x" is not a campaign\'s ID' },
+    { { campaign = 7 }, "campaign: string expected, got number" },
+    { { campaign = "campaign-1", campain = "x" },
+      "campain: a flow has no such property; did you mean campaign?" },
+    { { campaign = "campaign-1", zzzzzzzz = 1 }, "zzzzzzzz: a flow has no such property" },
+    { { campaign = "campaign-1", map = "x" }, "map: table expected, got string" },
+    { { campaign = "campaign-1", map = { name = "x", nmae = "y" } },
+      "map.nmae: a credential has no such field; did you mean name?" },
+    { { campaign = "campaign-1", map = {} }, "map.name: missing; every credential needs a name" },
+    { { campaign = "campaign-1", map = { name = 3 } }, "map.name: string expected, got number" },
+    { { campaign = "campaign-1", map = { name = "x", quickPublish = 3 } },
+      "map.quickPublish: string or boolean expected, got number" },
+    { { campaign = "campaign-1", map = { name = "{!LastName" } },
+      'map.name: "{!LastName": after 0 characters comes no merge field such as {!LastName}' },
+    { { campaign = "campaign-1", map = { name = "x", attributes = { a = "y" } } },
+      "map.attributes.a: an attribute's ID and a template are expected" },
+    { { campaign = "campaign-1", map = { name = "x", attributes = "y" } },
+      "map.attributes: table expected, got string" },
+    { { campaign = "campaign-1", when = "Status__c == 1" },
+      "when: cannot be read as a condition such as Status__c = 'Certified'\n"
+        .. "    Status__c == 1\n               ^ here" },
+    { { campaign = "campaign-1", when = { Status__c = {} } },
+      "when: Status__c: a text, a number or a boolean is expected, got table" },
+    { { campaign = "campaign-1", when = 3 }, "when: string or table expected, got number" },
+    { { campaign = "campaign-1", write_back = { Link__c = "{!verificationLnk}" } },
+      "write_back.Link__c: Sertifier's answer has no verificationLnk; did you mean verificationLink?" },
+    { { campaign = "campaign-1", on_issued = "x" }, "on_issued: function expected, got string" },
+    { { campaign = "campaign-1", once_per = "{!" },
+      'once_per: "{!": after 0 characters comes no merge field such as {!LastName}' },
+  }
+  for _, case in ipairs(cases) do
+    it("tells: " .. case[2]:gsub("\n.*", ""), function()
+      local message = mistakes(case[1])
+      assert.truthy(message:find(case[2], 1, true), message)
+      assert.truthy(message:find("^spec/flow_spec.lua:%d+: flow: 1 mistake\n"), message)
+    end)
+  end
+
+  it("tells all mistakes at once", function()
+    local message = mistakes { campain = "x", map = { nmae = "x" }, when = "(" }
+    assert.truthy(message:find "flow: 5 mistakes\n")
+  end)
+
+  it("tells what the export lacks, with the nearest names, before anything is done", function()
+    local path = files.write("Id,First,Email,Email\nx,y,z,z\n", ".csv")
+    local flow = sertifier.flow { campaign = "campaign-1", when = "Emial = 'x'" }
+    local result, message, code = flow:check { export = path }
+    assert.same({ nil, path .. ": the flow reads fields that the export lacks: Emial (did you mean "
+      .. "Email?), FirstName, LastName", "export" }, { result, message, code })
+    flow = sertifier.flow { campaign = "campaign-1", map = { name = "{!Email}" } }
+    assert.equal(path .. ": the export has more than one column of this name: Email",
+      select(2, flow:check { export = path }))
+    files.remove()
+  end)
+
+  it("finds columns whatever their case", function()
+    local path = files.write("ID,FIRSTNAME,LASTNAME,EMAIL\n0035g000006BKP7,A,B,a@b.co\n", ".csv")
+    local findings = assert(sertifier.flow { campaign = "campaign-1" }:check { export = path })
+    assert.equal(1, findings.would_issue)
+    files.remove()
+  end)
+
+  it("checks the options of a run at the caller's line", function()
+    local flow = sertifier.flow { campaign = "campaign-1" }
+    for text, options in pairs {
+      ["exprt: no such option; did you mean export?"] = { exprt = "x" },
+      ["export: a path or an iterator is expected"] = {},
+      ["batch_size: a number above 0 is expected"] = { export = "x", batch_size = 0 },
+      ["limit: got a string"] = { export = "x", limit = "3" },
+    } do
+      local ok, message = pcall(function() local r = flow:run(options) return r end)
+      assert.is_false(ok)
+      assert.truthy(message:find("^spec/flow_spec.lua:%d+: " .. text:gsub("%p", "%%%0")), message)
+    end
+  end)
+
+  it("finds the nearest name", function()
+    local names = { "campaign", "name", "email", "externalId" }
+    for wrong, right in pairs { campain = "campaign", Email = "email", nmae = "name",
+      external_id = "externalId", emial = "email" } do
+      assert.equal(right, nearest(wrong, names))
+    end
+    assert.is_nil(nearest("zebra", names))
+  end)
+end)
