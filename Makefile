@@ -116,8 +116,8 @@ build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; \
 	  echo "fuzzing $$f for $(FUZZ_SECONDS) s"; \
-	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 -timeout=10 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f || exit 1; done
+	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f 2>build/fuzz/log || { cat build/fuzz/log; exit 1; }; done
 
 bench: build
 	lua5.4 bench/bodies.lua

@@ -137,10 +137,11 @@ condition_truth condition_run(const condition_step *steps, size_t count,
                               const condition_step **fault) {
   condition_truth stack[CONDITION_DEPTH + 1];
   condition_truth *top = stack;
-  const condition_step *step;
+  size_t i;
   *fault = NULL;
   *top = CONDITION_TRUE; /* what no condition at all gives */
-  for (step = steps; step < steps + count; step++) {
+  for (i = 0; i < count; i++) {
+    const condition_step *step = &steps[i];
     switch (step->op) {
       case '&': top--; *top = join(top[0], top[1], CONDITION_FALSE); break;
       case '|': top--; *top = join(top[0], top[1], CONDITION_TRUE); break;

@@ -100,17 +100,19 @@ static outcome part_text(const plan_part_form *part, const row *r,
 ** composed in the scratch buffer. */
 static outcome compose(const plan *p, const field *f, const row *r,
                        plan_output *out, slice *text) {
-  const plan_part_form *part = p->parts + f->first, *end = part + f->count;
   buffer *b = &out->scratch;
   int behind_empty = 0;
-  if (f->count == 1) return part_text(part, r, out, text);
-  for (b->length = 0; part < end; part++) {
+  size_t i;
+  if (f->count == 1) return part_text(&p->parts[f->first], r, out, text);
+  b->length = 0;
+  for (i = 0; i < f->count; i++) {
+    const plan_part_form *part = &p->parts[f->first + i];
     outcome read = part_text(part, r, out, text);
     if (read != FINE) return read;
     if (part->type != 'l') behind_empty = text->length == 0;
     if (!add_literal(b, *text, part->type == 'l' && behind_empty)) return FULL;
   }
-  *text = text_slice(b->bytes, b->length);
+  *text = text_slice(b->length ? b->bytes : "", b->length);
   return FINE;
 }
 

@@ -1,0 +1,248 @@
+--- The command as its users meet it: its output, its messages, its exit status.
+
+local cjson = require "cjson"
+local core = require "sertifier.core"
+local files = require "spec.support.files"
+local sandbox = require "spec.support.sandbox"
+
+local lua = os.getenv "SPEC_LUA" or "lua5.4"
+
+local function quoted(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- Runs the command; its status, standard output and standard error.
+local function sertifier(arguments, environment)
+  local out, err = files.path(), files.path()
+  local words = { environment or "env -u SERTIFIER_URL -u SERTIFIER_SECRET_KEY", lua, "bin/sertifier" }
+  for _, argument in ipairs(arguments) do words[#words + 1] = quoted(argument) end
+  local pipe = io.popen(table.concat(words, " ") .. (" >%s 2>%s </dev/null; echo $?"):format(out, err))
+  local status = tonumber(pipe:read "*a")
+  pipe:close()
+  return status, files.read(out), files.read(err)
+end
+
+--- The environment for a sandbox; the key stands in a file, as it should.
+local function environment(started, key)
+  return ("env SERTIFIER_URL=%s SERTIFIER_SECRET_KEY_FILE=%s"):format(started.url,
+    sandbox.key_file(key))
+end
+
+local function issue(started, arguments, key)
+  table.insert(arguments, 1, "issue")
+  for _, more in ipairs { "--campaign", sandbox.campaign } do arguments[#arguments + 1] = more end
+  return sertifier(arguments, environment(started, key))
+end
+
+describe("the command", function()
+  after_each(sandbox.stop)
+
+  it("issues the example, and the same again sends nothing", function()
+    local started = sandbox.start()
+    local ledger, links = files.path ".db", files.path ".csv"
+    local arguments = { "examples/course-completion.lua", "--ledger", ledger, "--write-back", links,
+      "examples/contacts.csv" }
+    local status, out, err = issue(started, arguments)
+    assert.same({ 2, "" }, { status, out })
+    local wanted = ([[
+     360 records read in N s
+     256 issued
+      98 the conditions do not hold
+       6 invalid
+
+invalid:
+  examples/contacts.csv:69: email (from Email) is empty
+  examples/contacts.csv:171: email (from Email) is not an e-mail address
+  examples/contacts.csv:330: name (from FirstName, LastName) is empty
+  examples/contacts.csv:422: Id is not a Salesforce Id of the flow's object
+  examples/contacts.csv:508: Issue_Credential__c is neither true nor false
+  examples/contacts.csv:594: issueDate (from Completed_On__c) is not a date (YYYY-MM-DD)
+
+links: LINKS
+]]):gsub("LINKS", links)
+    assert.equal(wanted, (err:gsub("in [%d.]+ s", "in N s")))
+    assert.equal(257, select(2, files.read(links):gsub("\n", "\n")))
+    status, out = sertifier({ "issue", "examples/course-completion.lua", "examples/contacts.csv",
+      "--campaign", sandbox.campaign, "--ledger", ledger, "--json", "--quiet" }, environment(started))
+    assert.equal(2, status)
+    local counts = cjson.decode(out)
+    counts.seconds = nil
+    assert.same({ read = 360, skipped = 98, invalid = 6, issued = 0, already_issued = 256, rejected = 0,
+      in_doubt = 0, not_attempted = 0, requests = 0 }, counts)
+    assert.equal(256, sandbox.record().adds == 13 and select(3, sandbox.most()))
+  end)
+
+  it("needs no flow file", function()
+    local started = sandbox.start()
+    local ledger = files.path ".db"
+    local status, _, err = issue(started, { sandbox.export(3), "--ledger", ledger })
+    assert.equal(0, status, err)
+    local export = files.write("Id,Last,Mail,Go\n" .. sandbox.id(9) .. ",Lee,a@example.com,yes\n"
+      .. sandbox.id(8) .. ",Ray,b@example.com,no\n")
+    status = issue(started, { export, "--ledger", ledger, "--when", "Go = TRUE",
+      "--map", "name={!Last}", "--map", "email={!Mail}", "--map", "externalId={!Id}",
+      "--map", "quickPublish=true" })
+    assert.equal(0, status)
+    assert.same({ 1, 1, 4 }, { sandbox.most() })
+  end)
+
+  it("adds up several exports", function()
+    local started = sandbox.start()
+    local status, out = issue(started, { sandbox.export(3), sandbox.export(4), "--json", "--quiet",
+      "--ledger", files.path ".db" })
+    assert.equal(0, status)
+    local counts = cjson.decode(out)
+    assert.same({ 7, 4, 3 }, { counts.read, counts.issued, counts.already_issued })
+  end)
+
+  it("checks without a key, a record a line", function()
+    local path = files.write("Id,FirstName,LastName,Email,Go\n"
+      .. sandbox.id(1) .. ",A,B,a@example.com,1\n\n" .. sandbox.id(2) .. ",A,B,b@example.com,0\n"
+      .. sandbox.id(3) .. ",,,x,1\n" .. '"' .. sandbox.id(4) .. '"x,A,B,c@example.com,1\n', ".csv")
+    local status, out = sertifier { "check", "--json", "--campaign", "campaign-1", path,
+      "--when", "Go = TRUE" }
+    assert.equal(2, status)
+    local lines = {}
+    for line in out:gmatch "[^\n]+" do lines[#lines + 1] = cjson.decode(line) end
+    lines[5].seconds = nil
+    assert.same({
+      { line = 2, outcome = "would_issue", credential = { campaignId = "campaign-1", name = "A B",
+        email = "a@example.com", externalId = "0035g0000000001AAA", quickPublish = true } },
+      { line = 4, outcome = "skipped" },
+      { line = 5, outcome = "invalid", problems = { "name (from FirstName, LastName) is empty",
+        "email (from Email) is not an e-mail address" } },
+      { line = 6, outcome = "invalid", problems = { "has a quote in the wrong place (cell 1)" } },
+      { read = 4, skipped = 1, invalid = 2, would_issue = 1 },
+    }, lines)
+  end)
+
+  it("writes the bodies that it would send", function()
+    local status, out = sertifier { "check", "--bodies", "-", "--batch-size", "2", "--campaign",
+      "campaign-1", sandbox.export(3) }
+    assert.equal(0, status)
+    local sizes = {}
+    for line in out:gmatch "[^\n]+" do sizes[#sizes + 1] = #cjson.decode(line).credentials end
+    assert.same({ 2, 1 }, sizes)
+  end)
+
+  it("says what is wrong, and ends with 1", function()
+    local export = sandbox.export(1)
+    local flow = files.write("return 7", ".lua")
+    local broken = files.write("return sertifier.", ".lua")
+    local readable = files.write "a-key"
+    os.execute("chmod 644 " .. readable)
+    local cases = {
+      { { }, "Usage: sertifier" },
+      { { "isue" }, "isue" },
+      { { "issue" }, "files" },
+      { { "issue", "--campaign", "campaign-1" }, "files" },
+      { { "issue", "--campaign", "campaign-1", export }, "no API key: set SERTIFIER_SECRET_KEY" },
+      { { "check", flow, export }, "must end with `return sertifier.flow { … }`" },
+      { { "check", broken, export }, broken .. ":1:" },
+      { { "check", "/no/such.lua", export }, "/no/such.lua" },
+      { { "check", export }, "campaign: missing" },
+      { { "check", "--campaign", "campaign-1", "/no/such.csv" },
+        "/no/such.csv: No such file or directory" },
+      { { "check", "--campaign", "campaign-1", files.write("", ".csv") },
+        "is empty: an export starts with a header" },
+      { { "check", "--campaign", "campaign-1", export, "--map", "nmae=x", "--map", "name=y" },
+        "did you mean name?" },
+      { { "check", "--campaign", "campaign-1", export, "--map", "name" },
+        "FIELD=TEMPLATE is expected" },
+      { { "check", "--campaign", "campaign-1", export, "--when", "Email ==" }, "^ here" },
+      { { "check", "--campaign", "campaign-1", export, "--batch-size", "x" }, "batch%-size" },
+      { { "sandbox", "--behave", "latancy=1" }, "did you mean latency?" },
+    }
+    for _, case in ipairs(cases) do
+      local status, out, err = sertifier(case[1])
+      assert.same({ 1, "" }, { status, out }, table.concat(case[1], " "))
+      assert.truthy(err:find(case[2], 1, not case[2]:find "%%"), err)
+      assert.falsy(err:find "traceback", err)
+    end
+    local status, _, err = sertifier({ "issue", "--campaign", "campaign-1", export },
+      "env SERTIFIER_SECRET_KEY_FILE=" .. readable)
+    assert.equal(1, status)
+    assert.truthy(err:find("chmod 600", 1, true), err)
+    status, _, err = sertifier({ "issue", "--campaign", "campaign-1", export },
+      "env SERTIFIER_SECRET_KEY=k SERTIFIER_URL=http://b2b.sertifier.com")
+    assert.equal(1, status)
+    assert.truthy(err:find("must start with https://", 1, true), err)
+  end)
+
+  it("stops with 4 where the key is refused, and tells what to do", function()
+    local started = sandbox.start()
+    local status, _, err = issue(started, { sandbox.export(3), "--ledger", files.path ".db" }, "wrong")
+    assert.equal(4, status)
+    assert.truthy(err:find("\nstopped: Sertifier refused the API key (HTTP 403): copy the private key "
+      .. "again from Settings > API & Integrations", 1, true), err)
+  end)
+
+  it("ends with 3 where something is in doubt", function()
+    local started = sandbox.start { answer = "empty" }
+    local status, _, err = issue(started, { sandbox.export(1), "--ledger", files.path ".db" })
+    assert.equal(3, status)
+    assert.truthy(err:find "1 in doubt", err)
+  end)
+
+  it("shows neither the key nor a person's data in its messages", function()
+    local started = sandbox.start { answer = "empty" }
+    local _, out, err = issue(started, { sandbox.export(3), "--ledger", files.path ".db" },
+      "canary-key-never-shown")
+    local _, out2, err2 = issue(started, { sandbox.export(3), "--ledger", files.path ".db" })
+    for _, text in ipairs { out, err, out2, err2 } do
+      assert.falsy(text:find "canary")
+      assert.falsy(text:find "Lee")
+      assert.falsy(text:find "example%.com")
+    end
+  end)
+
+  it("finishes what it sent when it is interrupted", function()
+    local started = sandbox.start { latency = 0.1 }
+    local ledger, links, err = files.path ".db", files.path ".csv", files.path()
+    local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 1 --ledger %s"
+      .. " --write-back %s %s 2>%s & pid=$!; sleep 0.5; kill -INT $pid; wait $pid; echo $?")
+      :format(environment(started), lua, sandbox.campaign, ledger, links, sandbox.export(500), err)
+    -- A shell starts what runs behind it with interrupts ignored; this one asks for them.
+    local pipe = io.popen(("bash -mc '%s'"):format(command))
+    local status = tonumber(pipe:read("*a"):match "(%d+)%s*$")
+    pipe:close()
+    assert.equal(4, status)
+    assert.truthy(files.read(err):find "stopped: interrupted", files.read(err))
+    local adds, mails, keys = sandbox.most()
+    assert.same({ 1, 1 }, { adds, mails })
+    assert.truthy(keys > 0 and keys < 500)
+    assert.equal(keys + 1, select(2, files.read(links):gsub("\n", "\n")))
+  end)
+
+  it("runs a sandbox until it is interrupted", function()
+    local out, pid = files.path(), files.path()
+    os.execute(("bash -mc '%s bin/sertifier sandbox >%s & echo $! >%s'"):format(lua, out, pid))
+    local url
+    for _ = 1, 100 do
+      url = (files.read(out) or ""):match "SERTIFIER_URL=(%S+)"
+      if url then break end
+      core.sleep(0.05)
+    end
+    local curl = io.popen("curl -s " .. url .. "/sandbox/record")
+    assert.truthy(curl:read("*a"):find '"adds":0')
+    curl:close()
+    os.execute("kill -TERM " .. files.read(pid))
+    for _ = 1, 100 do
+      if os.execute("curl -s -o /dev/null " .. url .. "/sandbox/record") ~= true then break end
+      core.sleep(0.05)
+    end
+    local gone = io.popen("curl -s " .. url .. "/sandbox/record; echo $?")
+    assert.equal("7", gone:read("*a"):match "%d+")
+    gone:close()
+  end)
+
+  it("tells its version and its help", function()
+    local status, out = sertifier { "--version" }
+    assert.same({ 0, "sertifier 0.1.0\n" }, { status, out })
+    for _, command in ipairs { "issue", "check", "sandbox" } do
+      status, out = sertifier { command, "--help" }
+      assert.equal(0, status)
+      assert.truthy(out:find "Usage: sertifier " and (out:find "Example: " or out:find "Behaviours"))
+    end
+  end)
+end)

@@ -1,0 +1,76 @@
+/* fuzz: plans built of arbitrary pieces, run on arbitrary rows. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct input {
+  const uint8_t *at, *end;
+} input;
+
+static unsigned byte(input *in) {
+  return in->at < in->end ? *in->at++ : 0;
+}
+
+static slice text(input *in) {
+  size_t length = byte(in) % 40, left = (size_t)(in->end - in->at);
+  slice taken = text_slice((const char *)in->at, length < left ? length : left);
+  in->at += taken.length;
+  return taken;
+}
+
+static char letter(input *in, const char *of) {
+  return of[byte(in) % strlen(of)];
+}
+
+static void add(plan *p, input *in) {
+  condition_step step;
+  plan_field_form field;
+  plan_part_form part;
+  switch (byte(in) % 3) {
+    case 0:
+      memset(&step, 0, sizeof step);
+      step.op = letter(in, "=!<[>]&|-x");
+      step.type = letter(in, "tnbdi0x");
+      step.cell = byte(in) % 6;
+      step.text = step.label = text(in);
+      plan_step(p, step);
+      break;
+    case 1:
+      field.label = field.before = text(in);
+      field.type = letter(in, "tecdbjax");
+      field.role = (int)(byte(in) % (PLAN_ROLES + 2)) - 1;
+      field.required = byte(in) & 1;
+      plan_field(p, field);
+      break;
+    default:
+      part.type = letter(in, "lcix");
+      part.cell = byte(in) % 6;
+      part.text = part.label = text(in);
+      plan_part(p, part);
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  input in = {data, data + size};
+  plan *p = plan_open(4);
+  slice cells[4];
+  int i, rows, pieces = (int)(byte(&in) % 24);
+  for (i = 0; i < pieces; i++) add(p, &in);
+  if (!plan_check(p)) {
+    plan_output out;
+    plan_output_open(&out);
+    for (rows = 0; rows < 4; rows++) {
+      size_t before = out.json.length;
+      for (i = 0; i < 4; i++) cells[i] = text(&in);
+      if (plan_run(p, cells, &out) != PLAN_READY && out.json.length != before)
+        abort();
+    }
+    plan_output_close(&out);
+  }
+  plan_close(p);
+  return 0;
+}
