@@ -35,7 +35,7 @@ setup:
 
 build/%/sertifier/core.so:
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(CURL) -lpthread
+	$(CC) -shared -o $@ $^ $(LDFLAGS) $(CURL) -lpthread
 
 define abi_rules
 build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
@@ -85,14 +85,16 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 
 build/sanitize/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
-	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) -o $@ $(SOURCES) $(CURL) \
-	  -lpthread
+	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) -o $@ \
+	  $(SOURCES) $(CURL) -lpthread
 
-sanitize: build/sanitize/sertifier/core.so
-	@mkdir -p build && : >build/sanitize.totals
-	@WRAPPER="env LD_PRELOAD=$$(gcc -print-file-name=libasan.so):$$(gcc -print-file-name=libubsan.so) \
-	  ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=spec/support/leaks" TREE=build/sanitize \
-	  tools/specs lua5.4 5.4 build/sanitize.totals $(NATIVE_SPECS)
+build/sanitize/lua: spec/support/lua.c
+	@mkdir -p $(@D)
+	gcc -std=gnu11 -g $(SANITIZERS) $(call includes,5.4) -o $@ $< -llua5.4
+
+sanitize: build build/sanitize/sertifier/core.so build/sanitize/lua
+	@: >build/sanitize.totals
+	@TREE=build/sanitize tools/specs build/sanitize/lua 5.4 build/sanitize.totals $(SPECS)
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 

@@ -45,16 +45,19 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  answer api check cli cli.check cli.common cli.issue cli.sandbox compile condition credential envelope
-  export flow ledger ledger.sqlite nearest object run sandbox sandbox.adding sandbox.behaviours
-  sandbox_server sandbox_worker sending summary template version writeback
+  answer api check cli cli.check cli.common cli.issue cli.sandbox compile condition credential
+  envelope export flow ledger ledger.sqlite nearest object run sandbox sandbox.adding
+  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
+  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
+  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary
+  template version writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
     batch buffer cell client columns condition core csv http key plan plan_handle plan_run reader
     record scan stretch system text url value
   ]],
-  libraries = { "curl", "pthread" },
+  libraries = { "curl", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)" },
   libdirs = { "$(CURL_LIBDIR)" },
 }

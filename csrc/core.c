@@ -1,4 +1,7 @@
 /* core.c: opens the native parts. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+
 #include "handles.h"
 
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
@@ -20,7 +23,16 @@ void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
 __attribute__((visibility("default")))
 int luaopen_sertifier_core(lua_State *L);
 
+/* Lua unloads a module with its state; a thread of libcurl's, such as one that
+** resolves a name, may still be running in it then. */
+static void stay_loaded(void) {
+  Dl_info place;
+  if (dladdr((void *)luaopen_sertifier_core, &place))
+    (void)dlopen(place.dli_fname, RTLD_LAZY | RTLD_NODELETE);
+}
+
 int luaopen_sertifier_core(lua_State *L) {
+  stay_loaded();
   lua_newtable(L);
   plan_handle_open(L);
   batch_open(L);

@@ -14,9 +14,11 @@ end
 --- Runs the command; its status, standard output and standard error.
 local function sertifier(arguments, environment)
   local out, err = files.path(), files.path()
-  local words = { environment or "env -u SERTIFIER_URL -u SERTIFIER_SECRET_KEY", lua, "bin/sertifier" }
+  local words = { environment or "env -u SERTIFIER_URL -u SERTIFIER_SECRET_KEY", lua,
+    "bin/sertifier" }
   for _, argument in ipairs(arguments) do words[#words + 1] = quoted(argument) end
-  local pipe = io.popen(table.concat(words, " ") .. (" >%s 2>%s </dev/null; echo $?"):format(out, err))
+  local redirected = (" >%s 2>%s </dev/null; echo $?"):format(out, err)
+  local pipe = io.popen(table.concat(words, " ") .. redirected)
   local status = tonumber(pipe:read "*a")
   pipe:close()
   return status, files.read(out), files.read(err)
@@ -63,12 +65,13 @@ links: LINKS
     assert.equal(wanted, (err:gsub("in [%d.]+ s", "in N s")))
     assert.equal(257, select(2, files.read(links):gsub("\n", "\n")))
     status, out = sertifier({ "issue", "examples/course-completion.lua", "examples/contacts.csv",
-      "--campaign", sandbox.campaign, "--ledger", ledger, "--json", "--quiet" }, environment(started))
+      "--campaign", sandbox.campaign, "--ledger", ledger, "--json", "--quiet" },
+      environment(started))
     assert.equal(2, status)
     local counts = cjson.decode(out)
     counts.seconds = nil
-    assert.same({ read = 360, skipped = 98, invalid = 6, issued = 0, already_issued = 256, rejected = 0,
-      in_doubt = 0, not_attempted = 0, requests = 0 }, counts)
+    assert.same({ read = 360, skipped = 98, invalid = 6, issued = 0, already_issued = 256,
+      rejected = 0, in_doubt = 0, not_attempted = 0, requests = 0 }, counts)
     assert.equal(256, sandbox.record().adds == 13 and select(3, sandbox.most()))
   end)
 
@@ -171,10 +174,11 @@ links: LINKS
 
   it("stops with 4 where the key is refused, and tells what to do", function()
     local started = sandbox.start()
-    local status, _, err = issue(started, { sandbox.export(3), "--ledger", files.path ".db" }, "wrong")
+    local arguments = { sandbox.export(3), "--ledger", files.path ".db" }
+    local status, _, err = issue(started, arguments, "wrong")
     assert.equal(4, status)
-    assert.truthy(err:find("\nstopped: Sertifier refused the API key (HTTP 403): copy the private key "
-      .. "again from Settings > API & Integrations", 1, true), err)
+    assert.truthy(err:find("\nstopped: Sertifier refused the API key (HTTP 403): copy the private "
+      .. "key again from Settings > API & Integrations", 1, true), err)
   end)
 
   it("ends with 3 where something is in doubt", function()
@@ -199,8 +203,9 @@ links: LINKS
   it("finishes what it sent when it is interrupted", function()
     local started = sandbox.start { latency = 0.1 }
     local ledger, links, err = files.path ".db", files.path ".csv", files.path()
-    local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 1 --ledger %s"
-      .. " --write-back %s %s 2>%s & pid=$!; sleep 0.5; kill -INT $pid; wait $pid; echo $?")
+    local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 1"
+      .. " --ledger %s --write-back %s %s 2>%s &"
+      .. " pid=$!; sleep 0.5; kill -INT $pid; wait $pid; echo $?")
       :format(environment(started), lua, sandbox.campaign, ledger, links, sandbox.export(500), err)
     -- A shell starts what runs behind it with interrupts ignored; this one asks for them.
     local pipe = io.popen(("bash -mc '%s'"):format(command))
@@ -242,7 +247,8 @@ links: LINKS
     for _, command in ipairs { "issue", "check", "sandbox" } do
       status, out = sertifier { command, "--help" }
       assert.equal(0, status)
-      assert.truthy(out:find "Usage: sertifier " and (out:find "Example: " or out:find "Behaviours"))
+      assert.truthy(out:find "Usage: sertifier ")
+      assert.truthy(out:find "Example: " or out:find "Behaviours")
     end
   end)
 end)

@@ -65,7 +65,8 @@ describe("csv", function()
   local refused = {
     { "an empty file", "", "is empty: an export starts with a header" },
     { "only a byte order mark", "\239\187\191", "is empty: an export starts with a header" },
-    { "a binary file", "\127ELF\2\1\1\0\0\0\n\0", "is not CSV in UTF-8: the header holds other bytes" },
+    { "a binary file", "\127ELF\2\1\1\0\0\0\n\0",
+      "is not CSV in UTF-8: the header holds other bytes" },
     { "a header in UTF-16", "\255\254a\0,\0b\0\n\0",
       "is not CSV in UTF-8: the header holds other bytes" },
     { "a broken header", 'a,"b\n1,2\n', "opens a quote that is never closed" },

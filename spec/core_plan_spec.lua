@@ -112,7 +112,8 @@ describe("plan", function()
       local map = { name = "{!LastName}", email = "{!Email}", issueDate = "{!X__c}" }
       local result = one({ map = map }, "X__c", case[1])
       if case[2] == false then
-        assert.same({ 2, "invalid", { "issueDate (from X__c) is not a date (YYYY-MM-DD)" } }, result)
+        assert.same({ 2, "invalid", { "issueDate (from X__c) is not a date (YYYY-MM-DD)" } },
+          result)
       else
         assert.equal(case[2], result[3].issueDate)
       end
@@ -122,7 +123,8 @@ describe("plan", function()
   local ids = {
     { "0035g000006BKP7", "0035g000006BKP7AAO" }, { "0035g000006BKP7AAO", "0035g000006BKP7AAO" },
     { "0035G000006BKP7AAO", "0035g000006BKP7AAO" }, { "0035g000006bkp7aao", "0035g000006BKP7AAO" },
-    { "0035g000006BKP7AAB" }, { "0035g000006BKp7AAO" }, { "0035g000006BKP" }, { "0035g000006BKP7A" },
+    { "0035g000006BKP7AAB" }, { "0035g000006BKp7AAO" }, { "0035g000006BKP" },
+    { "0035g000006BKP7A" },
     { "0035g00000-BKP7AAO" }, { "0015g000006BKP7" }, { "003 g000006BKP7" },
   }
   for _, case in ipairs(ids) do
@@ -163,13 +165,15 @@ describe("plan", function()
       .. id .. ",Lee,ann@example.com,2024-01-31,,x\n" .. id .. ",Ray,ray@example.com,,y,\n")
     local bodies = files.path()
     local file = assert(io.open(bodies, "w"))
-    assert(sertifier.flow { campaign = "campaign-1", map = { name = "{!LastName}", email = "{!Email}",
-      externalId = "{!Id}", quickPublish = true, issueDate = "{!A__c}", dontSendEmail = false,
+    assert(sertifier.flow { campaign = "campaign-1", map = { name = "{!LastName}",
+      email = "{!Email}", externalId = "{!Id}", quickPublish = true,
+      issueDate = "{!A__c}", dontSendEmail = false,
       attributes = { ["attribute-1"] = "{!B__c}", ["attribute-2"] = "{!C__c}" } } }
       :check { export = path, bodies = file })
     file:close()
-    assert.equal('{"credentials":[{"campaignId":"campaign-1","name":"Lee","email":"ann@example.com",'
-      .. '"externalId":"0035g000006BKP7AAO","quickPublish":true,"issueDate":"2024-01-31",'
+    assert.equal('{"credentials":[{"campaignId":"campaign-1","name":"Lee",'
+      .. '"email":"ann@example.com","externalId":"0035g000006BKP7AAO","quickPublish":true,'
+      .. '"issueDate":"2024-01-31",'
       .. '"dontSendEmail":false,"attributes":[{"id":"attribute-2","value":"x"}]},'
       .. '{"campaignId":"campaign-1","name":"Ray","email":"ray@example.com",'
       .. '"externalId":"0035g000006BKP7AAO","quickPublish":true,"dontSendEmail":false,'
@@ -184,8 +188,8 @@ describe("plan", function()
     sertifier.flow { campaign = "campaign-1", map = { name = "{!LastName}", email = "{!Email}" } }
       :check { export = path, bodies = file }
     file:close()
-    assert.equal('{"credentials":[{"campaignId":"campaign-1","name":"a\\"\\\\/\\b\\f\\n\\r\\t\\u0001'
-      .. '\\u001f\127é€😀","email":"ann@example.com"}]}\n', files.read(bodies))
+    assert.equal('{"credentials":[{"campaignId":"campaign-1","name":"a\\"\\\\/\\b\\f\\n\\r\\t'
+      .. '\\u0001\\u001f\127é€😀","email":"ann@example.com"}]}\n', files.read(bodies))
     files.remove()
   end)
 

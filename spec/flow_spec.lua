@@ -45,7 +45,8 @@ describe("flow", function()
       "when: Status__c: a text, a number or a boolean is expected, got table" },
     { { campaign = "campaign-1", when = 3 }, "when: string or table expected, got number" },
     { { campaign = "campaign-1", write_back = { Link__c = "{!verificationLnk}" } },
-      "write_back.Link__c: Sertifier's answer has no verificationLnk; did you mean verificationLink?" },
+      "write_back.Link__c: Sertifier's answer has no verificationLnk; did you mean "
+        .. "verificationLink?" },
     { { campaign = "campaign-1", on_issued = "x" }, "on_issued: function expected, got string" },
     { { campaign = "campaign-1", once_per = "{!" },
       'once_per: "{!": after 0 characters comes no merge field such as {!LastName}' },

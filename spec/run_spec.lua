@@ -170,7 +170,8 @@ describe("run", function()
     { server_error_every = 1, server_error = "after" }, { answer = "truncated" },
     { answer = "html" }, { answer = "empty" } }
   for _, behave in ipairs(doubtful) do
-    it("holds in doubt what " .. (behave.answer or "a 500 " .. (behave.server_error or "")), function()
+    local how = behave.answer or "500 " .. behave.server_error
+    it("holds in doubt after an answer that is " .. how, function()
       sandbox.start(behave)
       local export = sandbox.export(5)
       local summary = assert(run(flow_of(), { export = export }))
@@ -249,8 +250,8 @@ describe("run", function()
     local flow = flow_of { on_issued = function(_, record) return record.Nothing end }
     local summary, message, code = run(flow, { export = export, concurrency = 1 })
     assert.equal("hook", code)
-    assert.truthy(message:find(export .. ":2: on_issued failed: spec/run_spec.lua:%d+: the export has"
-      .. " no column Nothing"), message)
+    assert.truthy(message:find(export .. ":2: on_issued failed: spec/run_spec.lua:%d+: the export"
+      .. " has no column Nothing"), message)
     assert.same({ read = 50, issued = 20, not_attempted = 30 }, sandbox.counts(summary))
   end)
 

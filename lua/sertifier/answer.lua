@@ -2,9 +2,9 @@
 --
 -- What may be sent again is decided here, and only what is proven not to have been applied:
 --
---   no byte of the body left; 401, 403, 404, 413, 415, 422, 429; hasError without any row  not applied
---   a row that names the credential                                                        issued
---   anything else                                                                          in doubt
+--   no byte of the body left; 401, 403, 404, 413, 415, 422, 429; hasError, no row: not applied
+--   a row that names the credential: issued
+--   anything else: in doubt
 --
 -- Facts are marked as in sandbox.lua: [S] Sertifier's Salesforce guide, [T] code that talks to the
 -- live service, [G] a guess.
@@ -24,8 +24,9 @@ end
 local function row_of(raw)
   if type(raw) ~= "table" or not envelope.is_id(raw.id) then return nil end
   return { id = raw.id, name = text(raw.name), email = text(raw.email),
-    status = tonumber(raw.status), certificateNo = text(raw.certificateNo) or text(raw.certificateNO),
-    issueDate = text(raw.issueDate), externalId = text(raw.externalId) or text(raw.externalID),
+    status = tonumber(raw.status), issueDate = text(raw.issueDate),
+    certificateNo = text(raw.certificateNo) or text(raw.certificateNO),
+    externalId = text(raw.externalId) or text(raw.externalID),
     certificateImageLink = text(raw.certificateImageLink),
     badgeImageLink = text(raw.badgeImageLink), verificationLink = text(raw.verificationLink) }
 end
@@ -74,8 +75,8 @@ local function group(list, taken, key_of)
   return groups
 end
 
---- Pairs credentials and rows of one key, in order. Where fewer rows than credentials share it, none
--- is paired: which of them a row names cannot be told.
+--- Pairs credentials and rows of one key, in order. Where fewer rows than credentials share it,
+-- none is paired: which of them a row names cannot be told.
 local function pair(credentials, rows, found, taken, key_of)
   local row_groups = group(rows, taken, key_of)
   for key, wanting in pairs(group(credentials, found, key_of)) do
@@ -148,8 +149,8 @@ local by_status = {
   [401] = function(c) return not_applied(c, "stop", "auth", key_advice:format(401)) end,
   [403] = function(c) return not_applied(c, "stop", "auth", key_advice:format(403)) end,
   [404] = function(c)
-    return not_applied(c, "stop", "address", "Sertifier has no such call at this address (HTTP 404):"
-      .. " check SERTIFIER_URL")
+    return not_applied(c, "stop", "address",
+      "Sertifier has no such call at this address (HTTP 404): check SERTIFIER_URL")
   end,
   [413] = with_status(413, "the request is too large for Sertifier (HTTP %d)"),
   [415] = with_status(415, "Sertifier refused the request's type (HTTP %d)"),
@@ -212,8 +213,8 @@ end
 --- Reads what came of a request.
 -- @tparam table result one of `client:poll`'s results
 -- @tparam {table,...} credentials as sent: `campaign`, `name`, `email`, `externalId`
--- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt or
---   not_applied (with `reason`)
+-- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt
+--   or not_applied (with `reason`)
 -- @treturn table the verdict: `class`, and where more is to be done `action` (split, retry, stop),
 --   `code`, `message`, `retry_after` in seconds
 function answer.read(result, credentials)

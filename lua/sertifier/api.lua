@@ -84,7 +84,9 @@ local function fail(result)
   local body = envelope.decode(result.body) or {}
   local code = (result.status == 401 or result.status == 403) and "auth"
     or result.status == 429 and "limit" or "http"
-  return nil, ("Sertifier answered HTTP %d%s"):format(result.status, envelope.words(body, ": ")), code
+  local message = ("Sertifier answered HTTP %d%s")
+    :format(result.status, envelope.words(body, ": "))
+  return nil, message, code
 end
 
 local function call(self, method, path, request)

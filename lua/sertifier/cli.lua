@@ -42,7 +42,7 @@ local function add_check(parser)
 end
 
 local function add_sandbox(parser)
-  local command = parser:command("sandbox", "Sertifier's API on this machine, for trying things out")
+  local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
@@ -74,10 +74,10 @@ end
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
   local args = new_parser():parse(arguments)
-  local ok, status = xpcall(args.run, function(message)
+  local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)
-  end, args)
+  end)
   if ok then return status end
   if type(status) == "table" and status.user then
     io.stderr:write("sertifier: ", status.user, "\n")

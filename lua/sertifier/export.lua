@@ -25,7 +25,7 @@ function csv:fill(plan, batch, most, rows, with_records)
   return read, skipped, invalid, ended
 end
 
-function csv:record(batch, i)
+function csv.record(_, batch, i)
   return batch:record(i)
 end
 

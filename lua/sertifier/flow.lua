@@ -182,10 +182,11 @@ function flow.declare(declaration, level)
   end
   local faults = {}
   local function fault(text, ...) faults[#faults + 1] = text:format(...) end
-  local self = { declaration = declaration, fields = {}, write_back_parts = {}, name = sound(declaration, "name"),
-    object = sound(declaration, "object"), once_per = sound(declaration, "once_per", "{!Id}"),
-    campaign = declaration.campaign, on_issued = declaration.on_issued,
-    on_rejected = declaration.on_rejected, on_doubt = declaration.on_doubt,
+  local self = { declaration = declaration, fields = {}, write_back_parts = {},
+    name = sound(declaration, "name"), object = sound(declaration, "object"),
+    once_per = sound(declaration, "once_per", "{!Id}"), campaign = declaration.campaign,
+    on_issued = declaration.on_issued, on_rejected = declaration.on_rejected,
+    on_doubt = declaration.on_doubt,
     write_back = sound(declaration, "write_back",
       { Sertifier_Verification_Link__c = "{!verificationLink}" }) }
   check_all(self, declaration, fault)

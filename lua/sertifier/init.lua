@@ -2,9 +2,9 @@
 --
 -- The story of a record, and the file that tells each part:
 --
---   export ──> conditions ──> mapping ──> ledger: claim ──> client ──> answer ──> settle ──> write-back
---   export     condition      template    ledger            api        answer     ledger     writeback
---              └─── compile ────┘         └───────────────── sending ───────────────┘
+--   export --> conditions --> mapping --> claim --> client --> answer --> settle --> write-back
+--   export     condition      template    ledger    api        answer     ledger     writeback
+--              |--- compile ---------|    |---------------- sending --------------------------|
 --
 -- A flow says what is to be issued (flow); a run carries it out (run) and counts (summary).
 -- @module sertifier
@@ -19,8 +19,8 @@ local sertifier = { _VERSION = require "sertifier.version" }
 local methods = {}
 local class = { __index = methods, __name = "sertifier.flow" }
 
-local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency", "rate",
-  "limit", "progress", "interrupted" }
+local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
+  "rate", "limit", "progress", "interrupted" }
 local check_options = { "export", "bodies", "records", "batch_size", "limit" }
 
 --- Declares a flow.
@@ -62,7 +62,8 @@ end
 --- What `run` would send, and every fault, without a network and without writing anything.
 -- @tparam table options `export`, `bodies` (a Lua file that gets each request's body as a line),
 --   `records` (called for each record with its line, outcome and JSON or problems), `batch_size`
--- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `problems`; or nil, message, code
+-- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `problems`; or nil, message,
+--   code
 function methods:check(options)
   run.check_options(options, check_options, 2)
   return check.run(self, options)

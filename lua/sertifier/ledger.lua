@@ -1,9 +1,9 @@
 --- The states of a key, in SQL.
 --
--- A key is a campaign and what a flow issues once per. It is claimed here, durably, before the first
--- byte of its request leaves, and settled after the answer: `sending` becomes `issued`, `rejected`
--- or `in_doubt`, or the row goes where the server is proven not to have issued. A key that is still
--- `sending` when its lease is over belongs to a run that died: it is in doubt.
+-- A key is a campaign and what a flow issues once per. It is claimed here, durably, before the
+-- first byte of its request leaves, and settled after the answer: `sending` becomes `issued`,
+-- `rejected` or `in_doubt`, or the row goes where the server is proven not to have issued. A key
+-- that is still `sending` when its lease is over belongs to a run that died: it is in doubt.
 
 local core = require "sertifier.core"
 
@@ -139,7 +139,7 @@ end
 
 --- What the ledger knows of some keys.
 -- @tparam {string,...} keys
--- @treturn table key -> `{ state, credential_id, link, reason, line, run, … }`; or nil, message, code
+-- @treturn table key -> `{ state, credential_id, link, reason, line, run }`; or nil, message, code
 function ledger:look_up(keys)
   if #keys == 0 then return {} end
   local rows, message = rows_of(self, ("SELECT key, state, credential_id, link, reason, line, run,"
@@ -212,8 +212,8 @@ local function settle_one(self, one, now)
 end
 
 --- Settles keys of this run: durable when it returns, and all of them or none.
--- @tparam {table,...} outcomes `key`, `state` (issued, rejected, in_doubt, or not_applied: the key is
---   free again), and `credential_id`, `link`, `reason`
+-- @tparam {table,...} outcomes `key`, `state` (issued, rejected, in_doubt, or not_applied: the key
+--   is free again), and `credential_id`, `link`, `reason`
 -- @return true; or nil, message, "ledger"
 function ledger:settle(outcomes)
   local now = core.now()

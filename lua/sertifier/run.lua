@@ -120,7 +120,8 @@ end
 
 local function open_parts(self, flow, options)
   local message, code
-  self.client, message, code = options.client or api.open {}
+  self.client = options.client
+  if not self.client then self.client, message, code = api.open() end
   if not self.client then return nil, message, code end
   self.export, self.plan, code = run.open(flow, options.export)
   if not self.export then return nil, self.plan, code end

@@ -1,200 +1,194 @@
---- Serves the sandbox on loopback through nginx and its Lua module.
+--- Serves the sandbox on loopback, through nginx and its Lua module.
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
+local directories = require "sertifier.sandbox.directory"
+local nginx = require "sertifier.sandbox.nginx"
 local sandbox = require "sertifier.sandbox"
 
 local server = {}
 server.__index = server
 
--- Where the module files stand that Debian's and others' nginx load; OpenResty has them built in.
-local module_places = { "/usr/lib/nginx/modules", "/usr/share/nginx/modules", "/usr/lib64/nginx/modules",
-  "/usr/local/lib/nginx/modules" }
+local run = nginx.run
 
-local function exists(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
+--- Root's worker stays root: it could not enter the directory otherwise. Others cannot choose.
+local function user()
+  return run "id -u" == "0" and run 'echo "$(id -un) $(id -gn)"' or nil
 end
 
-local function load_modules()
-  for _, place in ipairs(module_places) do
-    if exists(place .. "/ngx_http_lua_module.so") then
-      return ("load_module %s/ndk_http_module.so;\nload_module %s/ngx_http_lua_module.so;\n")
-        :format(place, place)
-    end
-  end
-  return "" -- built in, or nginx will say that it knows no init_by_lua
-end
-
-local function shell_quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
---- What a shell command prints, and whether it went well.
-local function output_of(command)
-  local pipe = io.popen(command .. "; echo \"|$?\"")
-  local text = pipe:read "*a"
-  pipe:close()
-  local printed, status = text:match "^(.*)|(%d+)%s*$"
-  return (printed or text):gsub("%s+$", ""), status == "0"
-end
-
---- The directory above lua/sertifier, where the worker finds this very code.
-local function source_root()
-  local here = debug.getinfo(1, "S").source:match "^@(.-)[^/]*$"
-  return (output_of("cd " .. shell_quoted(here .. "..") .. " && pwd"))
-end
-
-local template = [[
-%(modules)
-%(user)
-daemon on;
-worker_processes 1;
-worker_rlimit_nofile 4096;
-error_log %(directory)/error.log warn;
-pid %(directory)/nginx.pid;
-events { worker_connections 2048; }
-http {
-  access_log off;
-  client_body_temp_path %(directory)/body;
-  proxy_temp_path %(directory)/proxy;
-  fastcgi_temp_path %(directory)/fastcgi;
-  uwsgi_temp_path %(directory)/uwsgi;
-  scgi_temp_path %(directory)/scgi;
-  client_max_body_size 64m;
-  client_body_buffer_size 8m;
-  keepalive_requests 1000000;
-  keepalive_timeout 300;
-  lua_package_path "%(root)/?.lua;%(root)/?/init.lua;;";
-  init_worker_by_lua_block {
-    require("sertifier.sandbox_worker").start "%(directory)"
-  }
-  server {
-    listen 127.0.0.1:%(port)%(tls);
-    %(certificate)
-    location / {
-      content_by_lua_block { require("sertifier.sandbox_worker").serve() }
-    }
-  }
-}
-]]
-
-local function fill(values)
-  return (template:gsub("%%%((%w+)%)", values))
-end
-
-local function certificate_lines(tls)
-  if not tls then return "" end
-  return ("ssl_certificate %s;\n    ssl_certificate_key %s;"):format(tls.certificate, tls.key)
-end
-
-local function write(path, text)
-  local made, message = core.private(path)
-  local file = made and io.open(path, "w")
-  if not file then return nil, message or "cannot write" end
-  file:write(text)
-  return file:close()
-end
-
-local function is_root()
-  return output_of "id -u" == "0"
-end
-
-local function configure(self, options, port)
-  return write(self.directory .. "/nginx.conf", fill { modules = load_modules(),
-    user = is_root() and "user root;" or "", directory = self.directory, root = source_root(),
-    port = tostring(port), tls = options.tls and " ssl http2" or "",
-    certificate = certificate_lines(options.tls) })
-end
-
---- The configuration as data: nothing of it is ever part of nginx.conf's text.
-local function hand_over(self, options)
-  return write(self.directory .. "/sandbox.json", cjson.encode {
-    campaigns = options.campaigns, key = options.key, behave = options.behave or {} })
-end
-
-local function remove(self)
-  os.execute("rm -rf " .. shell_quoted(self.directory))
-end
-
-local function try(self, options, port)
-  local ok, message = configure(self, options, port)
+--- One start of nginx; with `daemon on` it returns when its socket is open, or cannot be.
+local function try(self, found, options, port)
+  local conf = nginx.conf(found, port, options.tls, user())
+  local ok, message = directories.write(self.directory, "nginx.conf", conf)
   if not ok then return nil, message end
-  -- Paths for this Lua are not for nginx's.
-  local text, well = output_of(("env -u LUA_PATH -u LUA_CPATH nginx -p %s -c %s -e %s 2>&1"):format(
-    shell_quoted(self.directory), shell_quoted(self.directory .. "/nginx.conf"),
-    shell_quoted(self.directory .. "/error.log")))
+  -- What is set for another Lua is not for nginx's LuaJIT.
+  local environment = rawget(_G, "jit") and "" or "unset LUA_PATH LUA_CPATH; "
+  local text, well = run(environment .. ("%s -p %s -c nginx.conf -e error.log </dev/null"):format(
+    nginx.quote(found.program), nginx.quote(self.directory .. "/")))
   if well then return port end
   return nil, text
 end
 
---- With `daemon on` nginx returns when its sockets are open: a port in use shows at once.
-local function start_somewhere(self, options)
-  if options.port then return try(self, options, options.port) end
+--- A port to try: other ones in each program and at each time, below those of outgoing
+-- connections.
+local function guess(n)
+  return 20000 + math.floor(core.now() * 1e4 + core.pid() * 31 + n * 4099) % 12000
+end
+
+local function start_somewhere(self, found, options)
+  if options.port then return try(self, found, options, options.port) end
   local port, message
-  for _ = 1, 20 do
-    port, message = try(self, options, math.random(20000, 60000))
-    if port or not message:find("in use", 1, true) then return port, message end
+  for n = 1, 10 do
+    port, message = try(self, found, options, guess(n))
+    if port or not message:find "Address already in use" then break end
   end
-  return nil, message
+  return port, message
 end
 
-local function explain(message)
-  if message:find "not found" and message:find "nginx" then
-    return "nginx is missing: install nginx and its Lua module (Debian: nginx libnginx-mod-http-lua)"
-  elseif message:find 'unknown directive "lua' or message:find 'unknown directive "init' then
-    return "nginx lacks its Lua module (Debian: libnginx-mod-http-lua lua-resty-core)"
-  end
-  return "nginx does not start: " .. message
-end
-
---- nginx writes its pid a moment after the command has returned.
-local function wait_for_pid(path)
+--- nginx writes its pid a moment after its command has returned.
+local function wait_for_pid(self)
   for _ = 1, 500 do
-    local file = io.open(path)
-    local pid = file and tonumber(file:read "*a")
-    if file then file:close() end
+    local pid = tonumber(directories.read(self.directory, "nginx.pid") or "")
     if pid then return pid end
     core.sleep(0.01)
   end
+  return nil, directories.read(self.directory, "error.log") or "it has no process id"
+end
+
+--- Makes a request of our own.
+-- @return the answer, decoded; or nil, message, code
+local function ask(self, method, path, values)
+  local client, message, code = core.client { url = self.url, key_file = self.key_file,
+    ca_file = self.ca_file, timeout = 30 }
+  if not client then return nil, message, code end
+  client:submit(method, path, values and cjson.encode(values))
+  local result
+  repeat result = client:poll(1)[1] until result
+  client:close()
+  if result.error then return nil, result.message or result.error, result.error end
+  local ok, decoded = pcall(cjson.decode, result.body)
+  if ok and result.status == 200 then return decoded end
+  return nil, ok and decoded.message or result.body, "sandbox"
+end
+
+local function open(self, options)
+  local found, message, code = nginx.find()
+  if not found then return nil, message, code end
+  local ok
+  ok, message = directories.fill(self.directory, options)
+  if not ok then return nil, message, "io" end
+  self.port, message = start_somewhere(self, found, options)
+  if self.port then self.pid, message = wait_for_pid(self) end
+  if not self.pid then return nil, nginx.explain(message), "nginx" end
+  self.url = ("%s://127.0.0.1:%d"):format(options.tls and "https" or "http", self.port)
+  return ask(self, "GET", "/sandbox/record?totals")
+end
+
+local known = { port = "number", campaign = "string", campaigns = "table", key = "string",
+  behave = "table", seed = "number", attributes = "table", tls = "table", detached = "boolean" }
+
+local function check(options)
+  for name, value in pairs(options) do
+    if type(value) ~= known[name] then
+      error(("sandbox server: %s: %s"):format(tostring(name),
+        known[name] and known[name] .. " expected" or "no such option"), 3)
+    end
+  end
+end
+
+--- The options, complete; what they say of the sandbox is tried on one of our own.
+local function complete(options)
+  local all, port = {}, options.port or 1
+  if port % 1 ~= 0 or port < 1 or port > 65535 then
+    return nil, ("port %s: a whole number from 1 to 65535 is expected"):format(port), "port"
+  end
+  for name, value in pairs(options) do all[name] = value end
+  all.campaigns = options.campaigns or { options.campaign or "sandbox-campaign" }
+  all.key = options.key or "sandbox-key"
+  local state, message, code = sandbox.new(all)
+  if not state then return nil, message, code end
+  return all, state.campaign_list[1]
 end
 
 --- Starts a sandbox.
--- @tparam table options `campaigns` (ids), `key`, `behave` (switches), `port` (a free one if nil),
---   `tls` (`certificate` and `key`: paths)
--- @return `{ url, port, pid, directory }` with a method `stop`; or nil, message, "sandbox"
+-- @tparam[opt] table options those of `sandbox.new` but `now`; or `campaign`, a single one; `port`,
+--   a free one if not given; `tls`, paths of a `certificate` and its `key`, and `http2 = false` for
+--   HTTP/1.1 alone; `detached`: true lets it outlive this program, with which it otherwise ends
+-- @treturn table|nil the server: `url`, `port`, `pid`, `directory`, `campaign` (the first), `key`,
+--   `key_file`, with TLS `ca_file`; or nil, message, code ("behave", "campaign", "port", "nginx",
+--   "io")
 function server.start(options)
-  local state, wrong = sandbox.new(options)
-  if not state then return nil, wrong, "sandbox" end
-  local directory, made = output_of "mktemp -d"
-  if not made then return nil, "no temporary directory: " .. directory, "sandbox" end
-  local self = setmetatable({ directory = directory }, server)
-  math.randomseed(math.floor(core.now() * 1000) % 2147483647 + core.pid())
-  local ok, message = hand_over(self, options)
-  if ok then ok, message = start_somewhere(self, options) end
-  if not ok then
-    remove(self)
-    return nil, explain(tostring(message)), "sandbox"
-  end
-  self.port = ok
-  self.url = (options.tls and "https" or "http") .. "://127.0.0.1:" .. ok
-  self.pid = wait_for_pid(directory .. "/nginx.pid")
-  return self
+  options = options or {}
+  check(options)
+  local all, first, code = complete(options)
+  if not all then return nil, first, code end
+  local directory, message = directories.make()
+  if not directory then return nil, message, "io" end
+  local self = setmetatable({ directory = directory, key = all.key, key_file = directory .. "/key",
+    campaign = first and first.id, ca_file = all.tls and all.tls.certificate }, server)
+  local ok
+  ok, message, code = open(self, all)
+  if ok then return self end
+  self:stop()
+  return nil, message, code
 end
 
---- Stops it and removes its directory; a second call does nothing.
-function server:stop()
-  if not self.pid then return end
-  local pid = self.pid
-  self.pid = nil
-  output_of(("kill -TERM %d 2>/dev/null"):format(pid))
-  -- nginx removes its pid file as its last act; the process itself may linger until it is reaped.
-  for _ = 1, 500 do
-    if not exists(self.directory .. "/nginx.pid") then break end
-    core.sleep(0.01)
+-- ---- a running server ----
+
+--- What it has seen and done: see sandbox/record.lua.
+-- @treturn table|nil or nil, message, code
+function server:record()
+  return ask(self, "GET", "/sandbox/record")
+end
+
+--- Sets switches of the running sandbox; those not named stay.
+-- @treturn table|nil all switches; or nil, message, code
+function server:behave(switches)
+  return ask(self, "PUT", "/sandbox/behave", switches)
+end
+
+--- Makes it forget what was issued, and its record.
+-- @treturn table|nil or nil, message, code
+function server:reset()
+  return ask(self, "POST", "/sandbox/reset", {})
+end
+
+--- Whether it runs: nginx removes its pid file as it ends.
+function server:is_running()
+  return self.pid ~= nil and nginx.exists(self.directory .. "/nginx.pid")
+end
+
+--- Waits until it has ended by itself, or until `interrupted()` says so; then stops it.
+-- @tparam function interrupted
+function server:wait(interrupted)
+  while self:is_running() and not interrupted() do core.sleep(0.2) end
+  self:stop()
+end
+
+-- A process that ended may linger until it is reaped; where one can see that, it counts as gone.
+local function is_gone(pid)
+  local text, alive = run(("kill -0 %d && cat /proc/%d/stat"):format(pid, pid))
+  return text:find "%) Z" ~= nil or not alive and not text:find "/proc/"
+end
+
+local function wait_until(is_so)
+  for _ = 1, 1000 do
+    if is_so() then return true end
+    core.sleep(0.005)
   end
-  remove(self)
+end
+
+--- Ends nginx, waits until it is gone, and removes the directory; a second call does nothing.
+function server:stop()
+  local pid = self.pid
+  if self:is_running() then
+    run(("kill -TERM %d"):format(pid))
+    wait_until(function() return not self:is_running() end)
+    wait_until(function() return is_gone(pid) end)
+  end
+  self.pid = nil
+  if self.directory then directories.remove(self.directory) end
+  self.directory = nil
 end
 
 return server

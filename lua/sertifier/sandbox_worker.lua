@@ -1,47 +1,87 @@
---- The sandbox inside an nginx worker: hands requests to the pure function.
+--- The sandbox inside nginx: hands requests to the pure function, and its answers back.
 
 local cjson = require("cjson").new()
+local ffi_ok, ffi = pcall(require, "ffi")
 local sandbox = require "sertifier.sandbox"
 
 local worker = {}
 
-local state -- of the one worker that there is
+local settings -- what sandbox_server handed over
+local state -- of the one worker that there is; nil in one that took the place of a dead one
 
---- Reads what sandbox_server handed over.
-function worker.start(directory)
-  local file = assert(io.open(directory .. "/sandbox.json"))
-  local options = cjson.decode(file:read "*a")
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "*a"
   file:close()
-  options.now = ngx.time
-  state = assert(sandbox.new(options))
+  return text
+end
+
+--- In the master, before there is a worker: a fault here is a fault of nginx's start.
+-- @tparam string directory nginx's prefix, with its slash
+function worker.load(directory)
+  settings = cjson.decode(read(directory .. "settings.json"))
+  settings.directory = directory
+  settings.now = ngx.now
+  state = assert(sandbox.new(settings))
+end
+
+--- Ends nginx and removes its directory when the program that started it is gone.
+local function watch(premature)
+  local gone = 3 -- ESRCH, on every system that nginx runs on
+  if premature or ffi.C.kill(settings.owner, 0) == 0 or ffi.errno() ~= gone then return end
+  os.execute("rm -rf -- '" .. settings.directory:gsub("'", "'\\''") .. "'")
+  ffi.C.kill(require("ngx.process").get_master_pid(), 15)
+end
+
+--- In the worker, as it begins.
+function worker.begin()
+  -- A second worker would judge with an empty record: it must not answer.
+  local mark = settings.directory .. "worker"
+  local earlier = io.open(mark)
+  if earlier then
+    earlier:close()
+    state = nil
+  else
+    assert(io.open(mark, "w")):close()
+  end
+  if settings.owner and ffi_ok then
+    ffi.cdef "int kill(int pid, int signal);"
+    ngx.timer.every(1, watch)
+  end
 end
 
 local function request_body()
   ngx.req.read_body()
-  local body = ngx.req.get_body_data()
-  local path = not body and ngx.req.get_body_file()
-  if not path then return body end
-  local file = assert(io.open(path, "rb"))
-  body = file:read "*a"
-  file:close()
-  return body
+  local path = ngx.req.get_body_file()
+  return path and read(path) or ngx.req.get_body_data()
+end
+
+local function send(status, body, headers)
+  local promised = headers["Content-Length"]
+  ngx.status = status
+  for name, value in pairs(headers) do ngx.header[name] = value end
+  ngx.header["Content-Length"] = promised or #body
+  ngx.print(body)
+  if promised and promised ~= #body then
+    ngx.flush(true)
+    return ngx.exit(444)
+  end
 end
 
 --- Answers the request of this moment.
 function worker.serve()
-  local headers = {}
-  for name, value in pairs(ngx.req.get_headers()) do
-    headers[name:lower():gsub("_", "-")] = type(value) == "table" and value[1] or value
+  if not state then
+    return send(500, "The sandbox's worker ended: its record is lost.\n",
+      { ["Content-Type"] = "text/plain" })
   end
-  local status, body, more = sandbox.answer(state, { method = ngx.req.get_method(),
-    path = ngx.var.uri, headers = headers, body = request_body() })
-  local latency = state.behave.latency
-  if latency > 0 then ngx.sleep(latency) end
-  ngx.status = status
-  ngx.header["Content-Type"] = "application/json"
-  for name, value in pairs(more or {}) do ngx.header[name] = value end
-  ngx.header["Content-Length"] = #body
-  ngx.print(body)
+  local var = ngx.var
+  local status, body, headers, seconds = sandbox.answer(state, {
+    method = ngx.req.get_method(), path = var.request_uri, body = request_body(),
+    headers = { secretkey = var.http_secretkey, ["api-version"] = var.http_api_version,
+      ["content-type"] = var.http_content_type } })
+  if seconds > 0 then ngx.sleep(seconds) end
+  if status == 444 then return ngx.exit(status) end
+  send(status, body, headers)
 end
 
 return worker

@@ -30,9 +30,9 @@ local function read_all(reader)
   local problems, ended = {}, false
   while not ended do
     batch:clear()
-    local read, message
-    read, message, _, ended = reader:fill(plan, batch, 7, 100)
+    local read, message, _, done = reader:fill(plan, batch, 7, 100)
     if not read then return nil, message end
+    ended = done
     for i = 1, #batch do
       rows[#rows + 1] = cells_of(batch:credential(i), #columns)
       lines[#lines + 1] = select(7, batch:get(i))

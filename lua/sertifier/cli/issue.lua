@@ -7,8 +7,8 @@ local summaries = require "sertifier.summary"
 
 local issue = {}
 
-local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "rejected", "in_doubt",
-  "not_attempted", "requests", "seconds" }
+local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "rejected",
+  "in_doubt", "not_attempted", "requests", "seconds" }
 
 local told = { "issued", "already_issued", "skipped", "invalid", "rejected", "in_doubt",
   "not_attempted" }

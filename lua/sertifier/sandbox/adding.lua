@@ -1,164 +1,181 @@
---- The sandbox's addCredentials: what is checked, what is made, what is answered.
+--- addCredentials in the sandbox.
+
+local check = require "sertifier.sandbox.check"
+local dates = require "sertifier.sandbox.dates"
+local json = require "sertifier.sandbox.json"
+local record = require "sertifier.sandbox.record"
+local reply = require "sertifier.sandbox.reply"
+local rows = require "sertifier.sandbox.rows"
 
 local adding = {}
 
---- Something like a GUID, the n-th of this sandbox.
-local function new_id(state)
-  state.serial = state.serial + 1
-  return ("5a4dbc0e-0000-4000-8000-%012x"):format(state.serial)
+local given, quote = json.given, json.quote
+local added = "Credentials added successfully to campaigns." -- [S]
+
+--- `data`: campaignId -> list of rows [S].
+local function data_of(state, made)
+  local behave, lists, order = state.behave, {}, {}
+  local backwards = behave.echo == "reversed" or behave.echo == "both"
+  for i, credential in ipairs(made) do
+    local campaign = credential.campaign.id
+    if not lists[campaign] then lists[campaign], order[#order + 1] = {}, campaign end
+    local list = lists[campaign]
+    if i <= #made - behave.drop_rows then
+      table.insert(list, backwards and 1 or #list + 1, rows.added(state, credential))
+    end
+  end
+  local members = {}
+  for i, campaign in ipairs(order) do
+    members[i] = quote(campaign) .. ":" .. json.list(lists[campaign])
+  end
+  return "{" .. table.concat(members, ",") .. "}"
 end
 
-local fields = { campaignId = true, name = true, email = true, externalId = true,
-  quickPublish = true, issueDate = true, expireDate = true, dontSendEmail = true, attributes = true }
+-- ---- problems ----
 
---- Unknown fields are ignored without a word [T]; only the record counts them.
-local function count_unknown(state, item)
-  for name in pairs(item) do
-    if not fields[name] then state.record.unknown_fields = state.record.unknown_fields + 1 end
+--- Whether credentials can be issued in a campaign; an unknown one is HTTP 200, hasError and no
+-- credential [S], a scheduled one cannot issue [T].
+local function campaign_problem(state, item)
+  local campaign = state.campaigns[item.campaignId]
+  if not campaign then return "campaignId", "the campaign was not found." end
+  if state:campaign_status(campaign) == 2 then
+    return "campaignId", "the campaign is scheduled, and cannot issue."
   end
 end
 
-local function is_text(value)
-  return type(value) == "string" and value:find "%S" ~= nil
-end
-
-local function is_date(value, null)
-  return value == nil or value == null
-    or type(value) == "string" and value:match "^%d%d%d%d%-%d%d%-%d%d$" ~= nil
-end
-
---- What is wrong with an item, or nil. Required are campaignId and name [S]; the rest is [G].
-local function fault_of(state, item)
-  if type(item) ~= "table" then return "credentials", "must be an object" end
-  count_unknown(state, item)
-  if not is_text(item.campaignId) then return "campaignId", "is required" end
-  if not state.campaigns[item.campaignId] then return "campaignId", "Campaign was not found." end
-  if not is_text(item.name) then return "name", "is required" end
-  if is_text(item.email) and not item.email:match "^[^@%s]+@[^@%s]+%.[^@%s]+$" then
-    return "email", "is not valid"
+--- The switch `refuse`: a credential that only the server finds fault with.
+local function refused_by_switch(state, item)
+  local text = state.behave.refuse
+  if text == "" then return nil end
+  for _, field in ipairs { "name", "email", "externalId" } do
+    local value = given(item[field])
+    if value and value:find(text, 1, true) then return field, "the value is not accepted." end
   end
-  if not is_date(item.issueDate, state.null) then return "issueDate", "is not valid" end
-  if not is_date(item.expireDate, state.null) then return "expireDate", "is not valid" end
 end
 
-local function validation_errors(state, faults)
-  if state.behave.validation == "null" then return state.null end
-  local list = {}
-  for i, fault in ipairs(faults) do
-    list[i] = state.behave.validation == "objects" and { key = fault[1], value = fault[2] }
-      or fault[1] .. ": " .. fault[2]
+local function problem_of(state, item)
+  local field, value = check.item(item)
+  if not field then field, value = campaign_problem(state, item) end
+  if not field then field, value = refused_by_switch(state, item) end
+  return field, value
+end
+
+--- Sorts a request's items into those to issue and problems; also the campaigns that it names.
+local function sort_out(state, list)
+  local good, problems, campaigns, named = {}, {}, {}, {}
+  for i, item in ipairs(list) do
+    local field, value = problem_of(state, item)
+    if field then
+      local at = ("credentials[%d]"):format(i - 1)
+      problems[#problems + 1] = { key = field == "" and at or at .. "." .. field, value = value }
+    else
+      good[#good + 1] = item
+    end
+    local id = type(item) == "table" and item.campaignId
+    if type(id) == "string" and not named[id] then
+      named[id], campaigns[#campaigns + 1] = true, id
+    end
   end
-  return list
+  return good, problems, campaigns
 end
 
-local function text(value)
-  return type(value) == "string" and value or nil
+local function refuse(state, problems, campaigns)
+  local first = problems[1]
+  return reply.refused(state, ("Credentials could not be added: %s: %s"):format(first.key,
+    first.value), problems, campaigns)
 end
 
---- One mail for each credential that is published and does not say otherwise [S].
-local function mails(item)
-  return item.quickPublish == true and item.dontSendEmail ~= true and 1 or 0
+local function refuse_list(state, value)
+  return refuse(state, { { key = "credentials", value = value } })
 end
 
---- Counts for the judge: adds and mails of each key.
-local function note(state, credential, item)
-  local key = credential.campaignId .. "/" .. (credential.externalId or credential.email or "")
-  local one = state.record.keys[key] or { adds = 0, mails = 0 }
-  one.adds, one.mails = one.adds + 1, one.mails + mails(item)
-  one.verificationLink = credential.verificationLink
-  state.record.keys[key] = one
-  credential.key = key
+local function refuse_size(state, largest)
+  local text = ("at most %d in a request."):format(largest)
+  local status = tonumber(state.behave.largest_batch_error)
+  if status then return reply.status(state, status, text) end
+  return refuse_list(state, text)
 end
 
-local function make(state, item, now)
-  local id = new_id(state)
-  local day = text(item.issueDate) or os.date("!%Y-%m-%d", now)
-  local credential = { id = id, campaignId = item.campaignId, name = item.name,
-    email = text(item.email), externalId = text(item.externalId), status = 1, made = now,
-    certificateNo = id:sub(-12):upper(), issueDate = day .. "T00:00:00",
-    expireDate = text(item.expireDate), isPublished = item.quickPublish == true,
-    certificateImageLink = "https://sertifier.com/image/certificate/" .. id,
-    badgeImageLink = "https://sertifier.com/image/badge/" .. id,
-    verificationLink = "https://sertifier.com/cd/" .. id }
-  state.credentials[#state.credentials + 1] = credential
-  state.by_id[id] = credential
-  note(state, credential, item)
+-- ---- the work ----
+
+--- Publishes a credential; the e-mail goes where there is an address and it was not declined [S].
+function adding.publish(credential, mails)
+  credential.published = true
+  if mails and credential.email and not credential.silent then
+    credential.entry.mails = credential.entry.mails + 1
+  end
+end
+
+local function issue(state, item, now, today)
+  local email, external_id = given(item.email), given(item.externalId)
+  if email == "" then email = nil end
+  local issue_date = given(item.issueDate)
+  local credential = state:add { campaign = state.campaigns[item.campaignId], name = item.name,
+    email = email, external_id = external_id, created = now,
+    silent = item.dontSendEmail == true, expire_date = given(item.expireDate),
+    issue_date = issue_date and issue_date .. "T00:00:00" or today,
+    recipient = state:recipient(item.name, email, external_id) }
+  credential.entry = record.added(state.record, item, credential.id, rows.link(credential))
+  if item.quickPublish == true then adding.publish(credential, true) end
   return credential
 end
 
---- A credential as the answer to addCredentials shows it [S].
-local function row_of(state, credential)
-  local big = state.behave.spelling == "NO"
-  local recased = state.behave.echo == "recased"
-  return { id = credential.id, status = 1, issueDate = credential.issueDate,
-    name = recased and credential.name:upper() or credential.name,
-    email = recased and credential.email and credential.email:upper() or credential.email,
-    [big and "certificateNO" or "certificateNo"] = credential.certificateNo,
-    [big and "externalID" or "externalId"] = credential.externalId,
-    certificateImageLink = credential.certificateImageLink,
-    badgeImageLink = credential.badgeImageLink, verificationLink = credential.verificationLink }
+--- A used-up plan is told by members that other answers lack [T].
+local function plan_members(state)
+  local signal, members = state.behave.plan_signal, ',"isUpgraded":false'
+  if signal ~= "upgradePlan" then members = members .. ',"showPurchaseSheet":true' end
+  if signal ~= "showPurchaseSheet" then members = members .. ',"upgradePlan":"Professional"' end
+  return members
 end
 
-local function reversed(list)
-  local back = {}
-  for i = #list, 1, -1 do back[#back + 1] = list[i] end
-  return back
-end
-
---- `data` maps each campaign to the rows made in it [S].
-local function data_of(state, made)
-  local data = {}
-  if state.behave.echo == "reversed" then made = reversed(made) end
-  for i = 1, #made - state.behave.drop_rows do
-    local id = made[i].campaignId
-    data[id] = data[id] or {}
-    table.insert(data[id], row_of(state, made[i]))
-  end
-  return next(data) and data or state.null
-end
-
-local function refuse(state, message, faults)
-  return { message = message, hasError = true, data = state.null, content = state.null,
-    validationErrors = validation_errors(state, faults) }
-end
-
-local function over_plan(state, count)
+--- Cuts a list to what the plan still allows; none of it where a bad item refuses the whole [G].
+-- @treturn boolean whether it did
+local function cut_to_plan(state, items)
   local limit = state.behave.plan_limit
-  return limit > 0 and #state.credentials + count > limit
+  local left = math.max(0, limit - #state.credentials)
+  if limit == 0 or #items <= left then return false end
+  if state.behave.bad_item == "whole" then left = 0 end
+  for i = #items, left + 1, -1 do items[i] = nil end
+  return true
 end
 
-local function check(state, items)
-  local good, faults = {}, {}
-  for _, item in ipairs(items) do
-    local field, problem = fault_of(state, item)
-    if field then faults[#faults + 1] = { field, problem } else good[#good + 1] = item end
-  end
-  return good, faults
-end
-
---- Carries out the call.
--- @return the answer's envelope
-function adding.answer(state, request)
-  local items = type(request.credentials) == "table" and request.credentials or {}
-  local largest = state.behave.largest_batch
-  if #items == 0 or (largest > 0 and #items > largest) then
-    return refuse(state, "The number of credentials is not valid.",
-      { { "credentials", "must have between 1 and the allowed number of items" } })
-  end
-  local good, faults = check(state, items)
-  if #faults > 0 and (state.behave.bad_item == "whole" or #good == 0) then
-    return refuse(state, faults[1][1] == "campaignId" and faults[1][2] or "Validation failed.", faults)
-  end
-  if over_plan(state, #good) then
-    local answer = refuse(state, "Your plan's limit is reached.", {})
-    answer.showPurchaseSheet = true
-    return answer
-  end
+local function issue_all(state, items)
   local made, now = {}, state.now()
-  for i, item in ipairs(good) do made[i] = make(state, item, now) end
-  return { message = "Credentials added successfully to campaigns.", hasError = #faults > 0,
-    validationErrors = validation_errors(state, faults), data = data_of(state, made),
-    content = state.null }
+  local today = dates.iso(now)
+  for i, item in ipairs(items) do made[i] = issue(state, item, now, today) end
+  return made
+end
+
+--- Issues what is good, and answers; what came before has nothing against it.
+local function carry_out(state, good, problems, campaigns)
+  local over = cut_to_plan(state, good)
+  local more = over and plan_members(state) or nil
+  if #good == 0 then
+    return reply.refused(state, "Your plan's credentials are used up.", problems, campaigns, more)
+  end
+  local data = data_of(state, issue_all(state, good))
+  local failed = over or #problems > 0
+  return reply.envelope(state, failed and "Some credentials could not be added." or added,
+    failed and state.behave.partial_error, problems, data, more)
+end
+
+--- Adds credentials [S]. There is no refusal of duplicates: what is sent twice is issued twice.
+function adding.answer(state, request)
+  local list = given(request.credentials)
+  record.ignored(state.record, request, { credentials = true })
+  if not json.is_list(list) or list[1] == nil then
+    return refuse_list(state, "a list with at least one credential is expected.")
+  end
+  for _, item in ipairs(list) do
+    if type(item) == "table" then record.ignored(state.record, item, check.fields) end
+  end
+  local largest = state.behave.largest_batch
+  if largest > 0 and #list > largest then return refuse_size(state, largest) end
+  local good, problems, campaigns = sort_out(state, list)
+  if #problems > 0 and (#good == 0 or state.behave.bad_item == "whole") then
+    return refuse(state, problems, campaigns)
+  end
+  return carry_out(state, good, problems, campaigns)
 end
 
 return adding

@@ -1,89 +1,188 @@
---- What nobody documents about Sertifier, as switches of the sandbox.
+--- The sandbox's behaviours: one switch for each thing that nobody documents about Sertifier.
 --
--- Evidence: [S] Sertifier's Salesforce guide, [T] code that talks to the live service, [G] a guess.
+-- The grade says what the default rests on: "S" Sertifier's Salesforce guide, "T" code that talks
+-- to the live service, "G" a guess. Grade "-" is a mishap of any network or a help for tests.
 
 local nearest = require "sertifier.nearest"
 
 local behaviours = {}
 
-local function number(text)
-  local n = tonumber(text)
-  return n and n >= 0 and n or nil
-end
+local flag = { "true", "false" }
 
-local function truth(text)
-  if text == true or text == "true" then return true end
-  if text == false or text == "false" then return false end
-end
-
-local function one_of(...)
-  local words = { ... }
-  return function(text)
-    for _, word in ipairs(words) do
-      if tostring(text) == word then return word end
-    end
-  end, table.concat(words, ", ")
-end
-
-local function choice(name, evidence, about, default, ...)
-  local read, words = one_of(...)
-  return { name = name, default = default, read = read, values = words,
-    about = ("%s [%s]: %s"):format(about, evidence, words) }
-end
-
-local function amount(name, evidence, about)
-  return { name = name, default = 0, read = number, values = "a number",
-    about = ("%s; 0: never [%s]"):format(about, evidence) }
-end
-
---- Every switch: its name, its default, how its value is read, and what it does.
-behaviours.list = {
-  amount("largest_batch", "G", "a request with more credentials is refused as a whole"),
-  choice("bad_item", "G", "what a faulty credential does to its request", "whole", "whole", "partial"),
-  amount("search_delay", "G", "seconds until a credential can be found"),
-  choice("key_error", "S 403, T 401", "the answer to a wrong key", "403", "403", "401"),
-  amount("too_many_every", "G", "every n-th request gets 429"),
-  choice("retry_after", "G", "how a 429 says when to come back", "1", "1", "2", "30", "none", "date"),
-  choice("validation", "T", "the form of validationErrors", "strings", "strings", "objects", "null"),
-  { name = "bare_get", default = false, read = truth, values = "true or false",
-    about = "GET /credential gives neither externalId nor verificationLink [T]: true, false" },
-  choice("search_rows", "G", "where a search puts its rows", "data", "data", "nested"),
-  choice("spelling", "T", "certificateNo and externalId, or NO and ID", "no", "no", "NO"),
-  choice("echo", "G", "how the rows of an answer repeat what was sent", "same", "same", "reversed",
-    "recased"),
-  amount("latency", "G", "seconds until an answer"),
-  amount("plan_limit", "T", "after this many credentials the plan is used up"),
-  amount("server_error_every", "G", "every n-th request gets 500"),
-  choice("server_error", "G", "whether a 500 comes before or after the work", "before", "before",
-    "after"),
-  amount("drop_rows", "G", "an answer lacks its last n rows"),
-  choice("answer", "G", "the form of an answer to addCredentials", "whole", "whole", "truncated",
-    "html", "empty"),
-  { name = "publish_mails", default = true, read = truth, values = "true or false",
-    about = "a second publish mails again [G]: true, false" },
+-- `values` is a kind (count, seconds, wait, text) or the list of the words that are taken.
+local declared = {
+  { name = "largest_batch", default = 0, values = "count", grade = "G",
+    about = "credentials in a request, at the most" },
+  { name = "largest_batch_error", default = "envelope", grade = "G",
+    values = { "envelope", "400", "413", "422" },
+    about = "how a larger request is refused: with the envelope and hasError, or a status" },
+  { name = "bad_item", default = "whole", values = { "whole", "partial" }, grade = "G",
+    about = "what a bad credential refuses: the whole request, or itself" },
+  { name = "partial_error", default = true, values = flag, grade = "G",
+    about = "hasError of an answer that has both rows and errors" },
+  { name = "refuse", default = "", values = "text", grade = "-",
+    about = "a credential with this text in its name, e-mail or externalId is a bad one" },
+  { name = "campaign_status", default = "3", values = { "1", "2", "3" }, grade = "T",
+    about = "of all campaigns: draft, scheduled, when nothing can be issued, or sent" },
+  { name = "plan_limit", default = 0, values = "count", grade = "T",
+    about = "credentials that the plan allows" },
+  { name = "plan_signal", default = "both", grade = "T",
+    values = { "showPurchaseSheet", "upgradePlan", "both" },
+    about = "what tells that the plan is used up" },
+  { name = "key_error", default = "403", values = { "403", "401" }, grade = "S",
+    about = "the status for a wrong or missing key; 401 is [T]" },
+  { name = "error_form", default = "envelope", values = { "envelope", "html", "text", "empty" },
+    grade = "G", about = "the body that comes with a status other than 200" },
+  { name = "error_data", default = "null", values = { "null", "missing", "object", "lists" },
+    grade = "G", about = "the data of a refusal; lists: an empty one for each campaign" },
+  { name = "validation", default = "strings", grade = "T",
+    values = { "strings", "objects", "null", "missing" },
+    about = "the form of validationErrors; objects are {key, value}" },
+  { name = "spelling", default = "no", values = { "no", "NO" }, grade = "S",
+    about = "certificateNo and externalId, or certificateNO and externalID; NO is [T]" },
+  { name = "echo", default = "same", values = { "same", "reversed", "recased", "both" },
+    grade = "G", about = "added rows: as sent, in reverse order, in capitals, or both" },
+  { name = "bare_add", default = false, values = flag, grade = "S",
+    about = "added rows lack externalId" },
+  { name = "bare_get", default = false, values = flag, grade = "G",
+    about = "GET of a credential lacks externalId and verificationLink" },
+  { name = "search_delay", default = 0, values = "seconds", grade = "G",
+    about = "how long search does not see a new credential" },
+  { name = "search_rows", default = "data", values = { "data", "nested" }, grade = "G",
+    about = "the rows of a search are data itself, or nested in it as items" },
+  { name = "search_order", default = "newest", values = { "newest", "oldest" }, grade = "G",
+    about = "which row of a search comes first" },
+  { name = "search_match", default = "contains", values = { "contains", "exact" }, grade = "G",
+    about = "how searchTerm meets a name or e-mail, whatever the case" },
+  { name = "largest_page", default = 0, values = "count", grade = "G",
+    about = "rows that a search gives at once, whatever its length" },
+  { name = "publish_mails", default = "once", values = { "once", "always", "never" }, grade = "G",
+    about = "whether publishing mails: a draft only, a published one again, or never" },
+  { name = "mishap_calls", default = "all", values = { "all", "add", "publish" }, grade = "-",
+    about = "the calls that the switches below count and meet" },
+  { name = "too_many_every", default = 0, values = "count", grade = "G",
+    about = "every Nth request gets 429, and nothing is done" },
+  { name = "rate_limit", default = 0, values = "count", grade = "G",
+    about = "requests within a second; more get 429" },
+  { name = "retry_after", default = 1, values = "wait", grade = "G",
+    about = "Retry-After of a 429" },
+  { name = "retry_after_form", default = "seconds", values = { "seconds", "date" }, grade = "G",
+    about = "how it is written" },
+  { name = "server_error_every", default = 0, values = "count", grade = "-",
+    about = "every Nth request gets a server error" },
+  { name = "server_error", default = "before", values = { "before", "after" }, grade = "-",
+    about = "whether it comes before the work is done, or after" },
+  { name = "server_error_status", default = "500", grade = "-",
+    values = { "500", "502", "503", "504", "408", "307", "closed" },
+    about = "which it is; closed hangs up without an answer" },
+  { name = "answer", default = "whole", grade = "-", values = { "whole", "truncated", "cut",
+    "empty", "html", "text", "list", "misplaced", "closed" },
+    about = "what becomes of an answer once the work is done; misplaced: under another campaign" },
+  { name = "answer_every", default = 1, values = "count", grade = "-",
+    about = "only every Nth request gets that answer" },
+  { name = "drop_rows", default = 0, values = "count", grade = "-",
+    about = "rows that are missing at the end of each add answer" },
+  { name = "latency", default = 0, values = "seconds", grade = "-",
+    about = "time between the work and the answer" },
 }
 
 local by_name, names = {}, {}
-for i, one in ipairs(behaviours.list) do by_name[one.name], names[i] = one, one.name end
+for i, one in ipairs(declared) do by_name[one.name], names[i] = one, one.name end
 
---- Checks switches, whose values may be texts from a command line.
--- @tparam table given name -> value
--- @treturn table all switches; or nil and a message
-function behaviours.read(given)
-  local all = {}
-  for _, one in ipairs(behaviours.list) do all[one.name] = one.default end
-  for name, value in pairs(given) do
-    local one = by_name[name]
-    if not one then
-      local near = nearest(tostring(name), names)
-      return nil, ("the sandbox has no behaviour %s%s"):format(tostring(name),
-        near and ("; did you mean %s?"):format(near) or "")
+local kinds, kind_words = {}, { count = "a whole number, 0 for none", seconds = "seconds",
+  wait = "whole seconds, or none", text = "any text" }
+
+function kinds.seconds(value)
+  local number = tonumber(value)
+  -- The upper bound also keeps NaN and infinity out.
+  if number and number >= 0 and number <= 86400 then return number end
+end
+
+function kinds.count(value)
+  if value == "none" then return 0 end
+  local number = tonumber(value)
+  if number and number >= 0 and number <= 1e9 and number % 1 == 0 then return number end
+end
+
+function kinds.wait(value)
+  if value == "none" then return value end
+  local number = kinds.seconds(value)
+  if number and number % 1 == 0 then return number end
+end
+
+function kinds.text(value)
+  if type(value) == "string" then return value end
+end
+
+--- A decoded 403 may be 403.0.
+local function as_text(value)
+  if type(value) == "number" and value % 1 == 0 then return ("%d"):format(value) end
+  return tostring(value)
+end
+
+local function choose(values, value)
+  local text = as_text(value)
+  for _, one in ipairs(values) do
+    if one == text then
+      if values == flag then return text == "true" end
+      return text
     end
-    local read = one.read(value)
-    if read == nil then return nil, ("%s: %s is expected"):format(name, one.values) end
-    all[name] = read
+  end
+end
+
+local function values_of(one)
+  return type(one.values) == "table" and table.concat(one.values, ", ") or kind_words[one.values]
+end
+
+local function unknown(name)
+  local near = nearest(tostring(name), names)
+  return ("behave: no such behaviour: %s%s"):format(tostring(name),
+    near and ("; did you mean %s?"):format(near) or "; they are " .. table.concat(names, ", "))
+end
+
+local function read_one(name, value)
+  local one = by_name[name]
+  if not one then return nil, unknown(name) end
+  local taken
+  if type(one.values) == "table" then
+    taken = choose(one.values, value)
+  else
+    taken = kinds[one.values](value)
+  end
+  if taken ~= nil then return taken end
+  return nil, ("behave: %s=%s: expected %s%s"):format(name, tostring(value),
+    type(one.values) == "table" and "one of " or "", values_of(one))
+end
+
+--- Reads switches, whose values may be texts from a command line.
+-- @tparam table given value by name
+-- @tparam[opt] table before the switches as they were; the defaults if not given
+-- @treturn table|nil all of them, new; or nil, message, "behave", for the first mistake by name
+function behaviours.read(given, before)
+  local all, sorted = {}, {}
+  for _, one in ipairs(declared) do
+    all[one.name] = one.default
+    if before then all[one.name] = before[one.name] end
+  end
+  for name in pairs(given) do sorted[#sorted + 1] = name end
+  table.sort(sorted, function(a, b) return tostring(a) < tostring(b) end)
+  for _, name in ipairs(sorted) do
+    local value, message = read_one(name, given[name])
+    if value == nil then return nil, message, "behave" end
+    all[name] = value
   end
   return all
+end
+
+--- The declared switches, in a sensible order.
+-- @treturn {table,...} each `name`, `default`, `values` (in words), `about` and `grade`, new
+function behaviours.list()
+  local list = {}
+  for i, one in ipairs(declared) do
+    list[i] = { name = one.name, default = one.default, grade = one.grade,
+      values = values_of(one), about = ("%s (%s)"):format(one.about, values_of(one)) }
+  end
+  return list
 end
 
 return behaviours
