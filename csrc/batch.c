@@ -96,6 +96,8 @@ int batch_add_fault(batch *b, uint64_t line, const char *problem) {
   return add_trouble(b, line, text_slice(problem, strlen(problem)));
 }
 
+/* A comma behind each credential: so all together they are a request's list,
+** but for the last one. */
 static int add_item(batch *b, uint64_t line, slice text) {
   item one;
   one.line = line;
@@ -103,7 +105,8 @@ static int add_item(batch *b, uint64_t line, slice text) {
   memcpy(one.value, b->out.value, sizeof one.value);
   one.text.start = b->rows.length;
   one.text.length = b->columns ? text.length : 0;
-  return buffer_add(&b->rows, text.bytes, one.text.length) &&
+  return buffer_add(&b->out.json, ",", 1) &&
+         buffer_add(&b->rows, text.bytes, one.text.length) &&
          buffer_add(&b->items, (const char *)&one, sizeof one);
 }
 
@@ -186,29 +189,32 @@ static int batch_problems(lua_State *L) {
 
 static const char opening[] = "{\"credentials\":[", closing[] = "]}";
 
-/* The index of the k-th credential wanted: of a list, or simply the k-th. */
-static lua_Integer wanted(lua_State *L, int list, size_t k) {
-  lua_Integer index = (lua_Integer)k;
-  if (!list) return index;
-  lua_rawgeti(L, list, (int)k);
-  index = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  return index;
+/* Adds the credentials of a list of indices on the stack. */
+static int add_listed(lua_State *L, const batch *b, int list, buffer *to) {
+  size_t k, count = lua_rawlen(L, list);
+  for (k = 1; k <= count; k++) {
+    const item *one;
+    lua_rawgeti(L, list, (int)k);
+    one = item_at(L, b, lua_tointeger(L, -1));
+    lua_pop(L, 1); /* the index */
+    if (!buffer_add(to, b->out.json.bytes + one->credential.start,
+                    one->credential.length + 1))
+      return 0;
+  }
+  return 1;
 }
 
-/* Writes the body of the wanted credentials into the scratch buffer. */
+/* Writes a request's body into the scratch buffer: of the credentials that a
+** list on the stack names, or where `list` is 0 of all. */
 static const buffer *compose(lua_State *L, batch *b, int list) {
-  size_t k, count = list ? lua_rawlen(L, list) : batch_count(b);
   buffer *to = &b->out.scratch;
+  const buffer *json = &b->out.json;
   int ok;
   to->length = 0;
-  ok = buffer_add(to, opening, sizeof opening - 1);
-  for (k = 1; k <= count && ok; k++) {
-    const item *one = item_at(L, b, wanted(L, list, k));
-    ok = (k == 1 || buffer_add(to, ",", 1)) &&
-         buffer_add(to, b->out.json.bytes + one->credential.start,
-                    one->credential.length);
-  }
+  ok = buffer_add(to, opening, sizeof opening - 1) &&
+       (list ? add_listed(L, b, list, to)
+             : buffer_add(to, json->bytes, json->length));
+  if (ok && to->length > sizeof opening - 1) to->length--; /* the last comma */
   if (!ok || !buffer_add(to, closing, sizeof closing - 1))
     luaL_error(L, "out of memory");
   return to;

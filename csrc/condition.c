@@ -42,13 +42,15 @@ const char *condition_problem(const condition_step *step) {
 
 static int compare_text(slice cell, slice literal) {
   size_t i;
+  if (cell.length == literal.length &&
+      !memcmp(cell.bytes, literal.bytes, cell.length))
+    return 0;
   if (text_valid(cell) != cell.length) return NOT_READABLE;
   for (i = 0; i < cell.length && i < literal.length; i++) {
     int order = text_lower(cell.bytes[i]) - text_lower(literal.bytes[i]);
     if (order) return order < 0 ? -1 : 1;
   }
-  if (cell.length == literal.length) return 0;
-  return cell.length < literal.length ? -1 : 1;
+  return (cell.length > literal.length) - (cell.length < literal.length);
 }
 
 static int compare_number(slice cell, double literal) {

@@ -22,10 +22,12 @@ void system_open(lua_State *L);
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close);
 
-/* A plan, and the columns that its cells are read from. */
+/* A plan, the columns that its cells are read from, and room for the cells of
+** one row. */
 typedef struct plan_handle {
   plan *plan;
   size_t *sources;
+  slice *cells;
 } plan_handle;
 const plan_handle *plan_handle_get(lua_State *L, int index);
 

@@ -16,8 +16,8 @@ static int plan_handle_close(lua_State *L) {
   plan_handle *h = luaL_checkudata(L, 1, CLASS);
   plan_close(h->plan);
   free(h->sources);
-  h->plan = NULL;
-  h->sources = NULL;
+  free(h->cells);
+  memset(h, 0, sizeof *h);
   return 0;
 }
 
@@ -127,8 +127,9 @@ static int plan_handle_new(lua_State *L) {
   memset(h, 0, sizeof *h);
   luaL_setmetatable(L, CLASS);
   h->sources = read_sources(L, cells);
+  h->cells = calloc(cells + 1, sizeof *h->cells);
   h->plan = plan_open(cells);
-  if (!h->plan) return luaL_error(L, "out of memory");
+  if (!h->plan || !h->cells) return luaL_error(L, "out of memory");
   lua_pushvalue(L, 1);
   each(L, "steps", h->plan, add_step);
   each(L, "fields", h->plan, add_field);

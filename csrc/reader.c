@@ -121,14 +121,15 @@ static int reader_new(lua_State *L) {
 /* ---- rows ---- */
 
 /* The values of the columns that the plan wants. */
-static int read_cells(reader *r, const plan_handle *h, slice *cells) {
+static int read_cells(reader *r, const plan_handle *h) {
   const csv_row *row = csv_at(r->csv);
   size_t i, count = plan_cells(h->plan);
   char *room = buffer_reserve(&r->scratch, row->length + 1);
   if (!room) return 0;
   for (i = 0; i < count; i++) {
-    cells[i] = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
-    if (cells[i].bytes == room) room += cells[i].length;
+    slice cell = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
+    if (cell.bytes == room) room += cell.length;
+    h->cells[i] = cell;
   }
   return 1;
 }
@@ -143,23 +144,22 @@ static plan_result read_fault(reader *r, batch *b) {
 }
 
 /* What one row became; `*end` where there was none, or none could be read. */
-static plan_result read_row(reader *r, const plan_handle *h, slice *cells,
-                            batch *b, csv_result *end) {
+static plan_result read_row(reader *r, const plan_handle *h, batch *b,
+                            csv_result *end) {
   *end = csv_next(r->csv);
   if (*end == CSV_FAULT) return read_fault(r, b);
   if (*end != CSV_ROW) return PLAN_SKIPPED;
-  if (!read_cells(r, h, cells)) return PLAN_NO_MEMORY;
-  return batch_add(b, h->plan, cells, csv_at(r->csv)->line,
+  if (!read_cells(r, h)) return PLAN_NO_MEMORY;
+  return batch_add(b, h->plan, h->cells, csv_at(r->csv)->line,
                    csv_text(csv_at(r->csv)));
 }
 
-static slice *check_sources(lua_State *L, const reader *r,
-                            const plan_handle *h) {
+static void check_sources(lua_State *L, const reader *r,
+                          const plan_handle *h) {
   size_t i, count = plan_cells(h->plan);
   for (i = 0; i < count; i++)
     luaL_argcheck(L, h->sources[i] < r->columns->count, 2,
                   "the plan reads a column that the export lacks");
-  return lua_newuserdata(L, (count + 1) * sizeof(slice));
 }
 
 /* reader:fill(plan, batch, credentials, rows, with_records)
@@ -172,12 +172,12 @@ static int reader_fill(lua_State *L) {
   batch *b = batch_get(L, 3);
   size_t most = (size_t)luaL_checkinteger(L, 4);
   lua_Integer rows = luaL_checkinteger(L, 5), count[PLAN_NO_MEMORY] = {0};
-  slice *cells = check_sources(L, r, h);
   csv_result end = CSV_ROW;
   lua_Integer read = 0;
+  check_sources(L, r, h);
   if (lua_toboolean(L, 6)) batch_describe(b, r->columns, r->delimiter);
   while (batch_count(b) < most && read < rows && batch_faults(b) < MOST_FAULTS) {
-    plan_result result = read_row(r, h, cells, b, &end);
+    plan_result result = read_row(r, h, b, &end);
     if (end == CSV_END) break;
     if (end == CSV_FAILED) return fail(L, strerror(errno), "io");
     if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
@@ -198,15 +198,14 @@ static int reader_feed(lua_State *L) {
   const plan_handle *h = plan_handle_get(L, 1);
   batch *b = batch_get(L, 2);
   size_t i, count = plan_cells(h->plan);
-  slice *cells = lua_newuserdata(L, (count + 1) * sizeof *cells);
   plan_result result;
   luaL_checktype(L, 3, LUA_TTABLE);
   luaL_checkstack(L, (int)count + 4, "too many cells");
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (int)i + 1); /* stays on the stack while it is used */
-    cells[i].bytes = luaL_checklstring(L, -1, &cells[i].length);
+    h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);
   }
-  result = batch_add(b, h->plan, cells, (uint64_t)luaL_checkinteger(L, 4),
+  result = batch_add(b, h->plan, h->cells, (uint64_t)luaL_checkinteger(L, 4),
                      text_slice("", 0));
   if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
   lua_pushstring(L, words[result]);

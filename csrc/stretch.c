@@ -59,13 +59,21 @@ static void add_ends(stretch *s, uint64_t stops, uint64_t newlines,
   }
 }
 
-/* Writes six, wanted or not, and then the rest: a loop that ends elsewhere for
-** each block is slower. The list has room, and a bit is always left. */
+/* Takes the lowest stop; the last bit stands in where none is left. */
+#define TAKE(k) \
+  out[k] = offset + lowest(stops | LAST); \
+  stops &= stops - 1
+
+/* Writes four, wanted or not, and four more, and then the rest: most blocks
+** have about that many, and a loop that ends elsewhere for each is slower. The
+** list has room. */
 INLINE void add_stops(uint32_t *out, uint32_t offset, uint64_t stops) {
-  int k;
-  for (k = 0; k < 6; k++, stops &= stops - 1)
-    out[k] = offset + lowest(stops | LAST);
-  for (; stops; stops &= stops - 1) out[k++] = offset + lowest(stops);
+  TAKE(0); TAKE(1); TAKE(2); TAKE(3);
+  if (!stops) return;
+  TAKE(4); TAKE(5); TAKE(6); TAKE(7);
+  for (out += 8; stops; out++) {
+    TAKE(0);
+  }
 }
 
 /* Marks one block, of which `valid` bits stand for text; 0 where a quote is
@@ -96,21 +104,27 @@ INLINE int mark_block(stretch *s, const scan_marks *m, const char *block,
   return !wrong;
 }
 
+INLINE int has_room(const stretch *s) {
+  return s->stop_count <= STRETCH_STOPS - SCAN_BLOCK;
+}
+
 /* Marks up to STRETCH_PIECE bytes more. */
 INLINE void mark_piece(stretch *s, const char *piece, size_t left,
                        carry *kept) {
   const scan_marks *m = s->marks;
   carry last = *kept; /* in registers, while the loop runs */
   int sound = 1;
-  for (; left && sound && s->stop_count <= STRETCH_STOPS - SCAN_BLOCK; m++) {
-    size_t bytes = left < SCAN_BLOCK ? left : SCAN_BLOCK;
-    sound = mark_block(s, m, piece, below(bytes), &last);
-    piece += bytes;
-    s->length += bytes;
-    left -= bytes;
+  for (; left >= SCAN_BLOCK && sound && has_room(s); left -= SCAN_BLOCK) {
+    sound = mark_block(s, m++, piece, ~UINT64_C(0), &last);
+    piece += SCAN_BLOCK;
+    s->length += SCAN_BLOCK;
+  }
+  if (left && left < SCAN_BLOCK && sound && has_room(s)) {
+    sound = mark_block(s, m, piece, below(left), &last);
+    s->length += left;
   }
   s->bad = !sound;
-  s->full = s->stop_count > STRETCH_STOPS - SCAN_BLOCK;
+  s->full = !has_room(s);
   *kept = last;
 }
 

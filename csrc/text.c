@@ -19,7 +19,7 @@ static int is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-slice text_trim(slice text) {
+slice text_cut_blanks(slice text) {
   while (text.length && is_blank(text.bytes[text.length - 1])) text.length--;
   while (text.length && is_blank(text.bytes[0])) {
     text.bytes++;
@@ -135,25 +135,48 @@ static int is_plain_byte(char c) {
   return (signed char)c >= 0x20 && c != '"' && c != '\\';
 }
 
+/* Copies characters that are not ASCII; how many bytes, 0 where the first is
+** not valid. Four bytes at once are quicker than as many as it has. */
+static size_t copy_foreign(char *out, const char *s, size_t left) {
+  size_t at = 0, length;
+  while (left - at >= 4 && (signed char)s[at] < 0) {
+    length = character((const unsigned char *)s + at, left - at);
+    if (!length) return at;
+    memcpy(out + at, s + at, 4);
+    at += length;
+  }
+  if (at || (signed char)*s >= 0) return at;
+  length = character((const unsigned char *)s, left);
+  memcpy(out, s, length);
+  return length;
+}
+
+/* The start of a text of which copy_plain takes nothing; how many bytes were
+** read, 0 where they are not valid. */
+static size_t copy_slowly(char **out, const char *s, size_t left) {
+  size_t length = 1;
+  if ((signed char)*s < 0) {
+    length = copy_foreign(*out, s, left);
+    *out += length;
+  } else if (is_plain_byte(*s)) {
+    *(*out)++ = *s;
+  } else {
+    length = *s != 0;
+    *out = escape(*out, *s);
+  }
+  return length;
+}
+
 char *text_json(char *out, slice text) {
   const char *s = text.bytes, *end = s + text.length;
   size_t length;
   *out++ = '"';
-  for (; s < end; s += length, out += length) {
-    length = copy_plain(out, s, (size_t)(end - s));
-    if (length) continue;
-    if (is_plain_byte(*s)) {
-      *out = *s;
-      length = 1;
-    } else if ((unsigned char)*s < 0x80) {
-      if (!*s) return NULL;
-      out = escape(out, *s) - 1; /* the loop adds the one byte read */
-      length = 1;
-    } else {
-      length = character((const unsigned char *)s, (size_t)(end - s));
-      if (!length) return NULL;
-      memcpy(out, s, length);
-    }
+  while (s < end) {
+    length = (signed char)*s < 0 ? 0 : copy_plain(out, s, (size_t)(end - s));
+    out += length;
+    if (!length) length = copy_slowly(&out, s, (size_t)(end - s));
+    if (!length) return NULL;
+    s += length;
   }
   *out++ = '"';
   return out;

@@ -28,8 +28,15 @@ static inline unsigned char text_lower(char c) {
 /* Equal but for the case of ASCII letters. */
 int text_same(slice a, slice b);
 
-/* Without the ASCII blanks at both ends. */
-slice text_trim(slice text);
+/* Cuts the ASCII blanks at both ends. */
+slice text_cut_blanks(slice text);
+
+/* Without the ASCII blanks at both ends; most texts have none. */
+static inline slice text_trim(slice text) {
+  if (text.length && text.bytes[0] > ' ' && text.bytes[text.length - 1] > ' ')
+    return text;
+  return text_cut_blanks(text);
+}
 
 /* How many bytes from the start are valid UTF-8 (RFC 3629: no surrogates,
 ** no overlong forms) without a NUL; text.length where all are. */

@@ -16,6 +16,9 @@ static int is_word(slice text, const char *word) {
 }
 
 int value_boolean(slice text, int *out) {
+  /* As Salesforce writes them, first of all. */
+  if (text.length == 4 && !memcmp(text.bytes, "true", 4)) return *out = 1;
+  if (text.length == 5 && !memcmp(text.bytes, "false", 5)) return *out = 0, 1;
   *out = is_word(text, "true") || is_word(text, "1") || is_word(text, "yes") ||
          is_word(text, "y") || is_word(text, "on");
   return *out || is_word(text, "false") || is_word(text, "0") ||
@@ -93,14 +96,22 @@ static int64_t day_number(int year, int month, int day) {
   return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
 }
 
+/* Two digits as a number; far below 0 where they are not. */
+static int pair(const char *s) {
+  unsigned tens = (unsigned)(s[0] - '0'), ones = (unsigned)(s[1] - '0');
+  return tens < 10 && ones < 10 ? (int)(tens * 10 + ones) : -1000000;
+}
+
 static int read_day(slice *text, int64_t *day) {
-  int y = number_of(text, 4), m, d;
-  if (y < 1 || !pass(text, '-', '-')) return 0;
-  m = number_of(text, 2);
-  if (m < 1 || m > 12 || !pass(text, '-', '-')) return 0;
-  d = number_of(text, 2);
-  if (d < 1 || d > month_days(y, m)) return 0;
+  const char *s = text->bytes;
+  int y, m, d;
+  if (text->length < VALUE_DATE || s[4] != '-' || s[7] != '-') return 0;
+  y = pair(s) * 100 + pair(s + 2);
+  m = pair(s + 5);
+  d = pair(s + 8);
+  if (y < 1 || m < 1 || m > 12 || d < 1 || d > month_days(y, m)) return 0;
   *day = day_number(y, m, d);
+  *text = text_slice(s + VALUE_DATE, text->length - VALUE_DATE);
   return 1;
 }
 
@@ -185,13 +196,13 @@ int value_date(slice text, char *out) {
 
 static const char suffixes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
-enum { DIGIT = 1, LOWER = 2, UPPER = 4, OTHER = 8 };
+enum { DIGIT = 1, LOWER = 2, UPPER = 4 };
 
+/* What a byte is in an Id; 0 where it is in none. */
 static int class_of(char c) {
-  unsigned char u = (unsigned char)c;
-  if ((unsigned char)(u - '0') < 10) return DIGIT;
-  if ((unsigned char)(u - 'a') < 26) return LOWER;
-  return (unsigned char)(u - 'A') < 26 ? UPPER : OTHER;
+  static const char classes[256] = {
+    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = LOWER, ['A' ... 'Z'] = UPPER};
+  return classes[(unsigned char)c];
 }
 
 static int capital(char c) {
@@ -227,12 +238,23 @@ static int restore(char *block, char *letter) {
   return 1;
 }
 
-int value_id(slice text, char *out) {
+/* Which classes the text's bytes have; 0 where one is in no Id. */
+static int classes_of(slice text) {
+  int seen = 0;
   size_t i;
-  int classes = 0;
+  for (i = 0; i < text.length; i++) {
+    int class = class_of(text.bytes[i]);
+    if (!class) return 0;
+    seen |= class;
+  }
+  return seen;
+}
+
+int value_id(slice text, char *out) {
+  int i, classes;
   if (text.length != 15 && text.length != VALUE_ID) return 0;
-  for (i = 0; i < text.length; i++) classes |= class_of(text.bytes[i]);
-  if (classes & OTHER) return 0;
+  classes = classes_of(text);
+  if (!classes) return 0;
   memcpy(out, text.bytes, text.length);
   if (text.length == 15)
     for (i = 0; i < 3; i++) out[15 + i] = suffix(out + 5 * i);

@@ -56,6 +56,13 @@ function run.open(flow, source)
   return nil, ("%s: %s"):format(opened.name, lacks), "export"
 end
 
+local function note_problems(self, batch)
+  for _, problem in ipairs(batch:problems()) do
+    self.summary:problem("invalid", ("%s:%d"):format(self.export.name, problem.line),
+      (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
+  end
+end
+
 --- Fills a batch and counts what did not get into it.
 -- @return whether the export has ended; or nil, message, code
 function run.fill(self, batch, most, rows)
@@ -65,10 +72,7 @@ function run.fill(self, batch, most, rows)
   self.summary.read = self.summary.read + read
   self.summary:count("skipped", skipped)
   self.summary:count("invalid", invalid)
-  for _, problem in ipairs(batch:problems()) do
-    self.summary:problem("invalid", ("%s:%d"):format(self.export.name, problem.line),
-      (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
-  end
+  if invalid > 0 then note_problems(self, batch) end
   return ended
 end
 
