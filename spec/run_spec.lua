@@ -79,8 +79,8 @@ describe("run", function()
       .. sandbox.id(3) .. ",A,B,b@example.com,false\n", ".csv")
     local summary = assert(run(flow_of { when = "Go__c = TRUE" }, { export = path }))
     assert.same({ read = 3, issued = 1, invalid = 1, skipped = 1 }, sandbox.counts(summary))
-    assert.same({ { outcome = "invalid", text = "email (from Email) is empty", count = 1,
-      examples = { path .. ":3" } } }, summary.problems)
+    assert.same({ { outcome = "invalid", export = path, lines = { 3 }, count = 1,
+      text = "email (from Email) is empty" } }, summary.problems)
     assert.equal(2, summary:status())
   end)
 

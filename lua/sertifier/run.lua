@@ -58,7 +58,7 @@ end
 
 local function note_problems(self, batch)
   for _, problem in ipairs(batch:problems()) do
-    self.summary:problem("invalid", ("%s:%d"):format(self.export.name, problem.line),
+    self.summary:problem("invalid", self.export.name, problem.line,
       (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
   end
 end

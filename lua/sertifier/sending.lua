@@ -21,7 +21,7 @@ end
 
 local function tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
-  if reason then self.summary:problem(outcome, item.where, reason) end
+  if reason then self.summary:problem(outcome, self.export.name, item.line, reason) end
 end
 
 local function record_of(self, item)

@@ -7,7 +7,8 @@ summary.__index = summary
 summary.outcomes = { "skipped", "invalid", "issued", "already_issued", "rejected", "in_doubt",
   "not_attempted" }
 
-local most_examples = 5
+local most_lines = 5
+local most_groups = 100
 
 --- An empty summary.
 function summary.new()
@@ -21,24 +22,27 @@ function summary:count(outcome, records)
   self[outcome] = self[outcome] + records
 end
 
-local function group_of(self, outcome, text)
+local function group_of(self, outcome, export, text)
   for _, group in ipairs(self.problems) do
-    if group.outcome == outcome and group.text == text then return group end
+    if group.outcome == outcome and group.export == export and group.text == text then
+      return group
+    end
   end
-  local group = { outcome = outcome, text = text, count = 0, examples = {} }
+  local group = { outcome = outcome, export = export, text = text, count = 0, lines = {} }
   self.problems[#self.problems + 1] = group
   return group
 end
 
 --- Notes a problem of one record; those with the same words stand together.
 -- @tparam string outcome one of `summary.outcomes`
--- @tparam string where file and line
+-- @tparam string export the export's name
+-- @tparam number line of the record; the first few of a group are kept
 -- @tparam string text what is wrong, without a person's data
-function summary:problem(outcome, where, text)
-  local full = #self.problems >= 100
-  local group = group_of(self, outcome, full and "other problems" or text)
+function summary:problem(outcome, export, line, text)
+  local full = #self.problems >= most_groups
+  local group = group_of(self, outcome, export, full and "other problems" or text)
   group.count = group.count + 1
-  if #group.examples < most_examples then group.examples[#group.examples + 1] = where end
+  if #group.lines < most_lines then group.lines[#group.lines + 1] = line end
 end
 
 --- The exit status that the counts call for.

@@ -106,11 +106,13 @@ function common.tell_counts(summary, outcomes)
   end
 end
 
+--- `contacts.csv:69: …`, or of several `contacts.csv:69, 171, 330 and 12 more: …`
 local function tell_group(group)
-  local where = table.concat(group.examples, ", ")
-  local more = group.count - #group.examples
-  io.stderr:write(("  %s: %s%s\n"):format(where, group.text,
-    more > 0 and (" (and %d more)"):format(more) or ""))
+  local lines = {}
+  for i, line in ipairs(group.lines) do lines[i] = ("%d"):format(line) end
+  local more = group.count - #group.lines
+  io.stderr:write(("  %s:%s%s: %s\n"):format(group.export, table.concat(lines, ", "),
+    more > 0 and (" and %d more"):format(more) or "", group.text))
 end
 
 --- The problems, by outcome: where they are, and what is wrong.
