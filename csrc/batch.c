@@ -231,18 +231,16 @@ static int batch_body(lua_State *L) {
 /* batch:write(file) -> true, or nil, message: the body of all, and a line
 ** break, to a Lua file */
 static int batch_write(lua_State *L) {
-  batch *b = batch_get(L, 1);
+  const buffer *json = &batch_get(L, 1)->out.json;
   FILE **file = luaL_checkudata(L, 2, LUA_FILEHANDLE);
-  const buffer *body = compose(L, b, 0);
+  size_t length = json->length ? json->length - 1 : 0; /* the last comma */
   luaL_argcheck(L, *file, 2, "the file is closed");
-  if (fwrite(body->bytes, 1, body->length, *file) != body->length ||
-      putc('\n', *file) == EOF) {
-    lua_pushnil(L);
-    lua_pushliteral(L, "cannot write");
-    return 2;
-  }
-  lua_pushboolean(L, 1);
-  return 1;
+  if (fwrite(opening, sizeof opening - 1, 1, *file) != 1 ||
+      (length && fwrite(json->bytes, length, 1, *file) != 1) ||
+      fwrite(closing, sizeof closing - 1, 1, *file) != 1 ||
+      putc('\n', *file) == EOF)
+    return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
+  return lua_pushboolean(L, 1), 1;
 }
 
 /* batch:clear(): empties it, and keeps its memory for the next rows */

@@ -224,8 +224,10 @@ describe("sandbox_server", function()
       assert.equal("tls", ask(one, "GET", "/Test").error)
     end
     local before = directories()
-    assert.same({ nil, "/no/such.pem: not found", "io" },
-      { server.start { tls = { certificate = "/no/such.pem", key = "/no/such.pem" } } })
+    for _, path in ipairs { "/no/such.pem", place .. "/such.pem" } do
+      assert.same({ nil, path .. ": not found", "io" },
+        { server.start { tls = { certificate = path, key = path } } })
+    end
     local none, message = server.start { tls = { certificate = key, key = key } }
     assert.is_nil(none)
     assert.truthy(message:find "^nginx does not start: .*certificate", message)

@@ -1,12 +1,14 @@
 --- The command: `sertifier issue`, `check`, `sandbox`.
 
 local argparse = require "argparse"
-local issue = require "sertifier.cli.issue"
-local checking = require "sertifier.cli.check"
-local sandboxing = require "sertifier.cli.sandbox"
 local version = require "sertifier.version"
 
 local cli = {}
+
+--- A command's own file is loaded when the command is given: most of them are not.
+local function runs(command, module)
+  command:action(function(args) args.run = require(module).main end)
+end
 
 local function flow_options(command)
   command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
@@ -30,7 +32,7 @@ local function add_issue(parser)
   command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
   command:flag("--quiet", "no summary")
   command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
-  command:action(function(args) args.run = issue.main end)
+  runs(command, "sertifier.cli.issue")
 end
 
 local function add_check(parser)
@@ -38,21 +40,21 @@ local function add_check(parser)
   flow_options(command)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
   command:epilog "Example: sertifier check flow.lua contacts.csv"
-  command:action(function(args) args.run = checking.main end)
+  runs(command, "sertifier.cli.check")
 end
 
-local function add_sandbox(parser)
+local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
-  command:epilog(sandboxing.help())
-  command:action(function(args) args.run = sandboxing.main end)
+  if is_wanted then command:epilog(require("sertifier.cli.sandbox").help()) end
+  runs(command, "sertifier.cli.sandbox")
 end
 
 --- The parser of all commands; errors end the program with status 1.
-local function new_parser()
+local function new_parser(arguments)
   local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
   parser:flag("--version", "the version"):action(function()
     print("sertifier " .. version)
@@ -61,7 +63,7 @@ local function new_parser()
   parser:require_command(true)
   add_issue(parser)
   add_check(parser)
-  add_sandbox(parser)
+  add_sandbox(parser, arguments[1] == "sandbox")
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
     os.exit(1, true)
@@ -73,7 +75,7 @@ end
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
-  local args = new_parser():parse(arguments)
+  local args = new_parser(arguments):parse(arguments)
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)

@@ -165,17 +165,10 @@ function server:wait(interrupted)
   self:stop()
 end
 
--- A process that ended may linger until it is reaped; where one can see that, it counts as gone.
+--- Whether a process is gone. One that ended may linger until it is reaped: that counts too.
 local function is_gone(pid)
   local text, alive = run(("kill -0 %d && cat /proc/%d/stat"):format(pid, pid))
   return text:find "%) Z" ~= nil or not alive and not text:find "/proc/"
-end
-
-local function wait_until(is_so)
-  for _ = 1, 1000 do
-    if is_so() then return true end
-    core.sleep(0.005)
-  end
 end
 
 --- Ends nginx, waits until it is gone, and removes the directory; a second call does nothing.
@@ -183,8 +176,10 @@ function server:stop()
   local pid = self.pid
   if self:is_running() then
     run(("kill -TERM %d"):format(pid))
-    wait_until(function() return not self:is_running() end)
-    wait_until(function() return is_gone(pid) end)
+    for _ = 1, 1000 do
+      if is_gone(pid) then break end
+      core.sleep(0.005)
+    end
   end
   self.pid = nil
   if self.directory then directories.remove(self.directory) end

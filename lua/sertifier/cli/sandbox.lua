@@ -14,7 +14,7 @@ local demo_key = "sandbox-key"
 function sandboxing.help()
   local lines = { "Behaviours (--behave NAME=VALUE):" }
   for _, one in ipairs(sandbox.behaviours()) do
-    lines[#lines + 1] = ("  %-20s %s"):format(one.name .. "=" .. tostring(one.default), one.about)
+    lines[#lines + 1] = ("  %-28s %s"):format(one.name .. "=" .. tostring(one.default), one.about)
   end
   return table.concat(lines, "\n")
 end

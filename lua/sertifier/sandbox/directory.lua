@@ -36,7 +36,6 @@ end
 -- @treturn true|nil or nil, message
 function directory.write(path, name, text)
   path = path .. "/" .. name
-  os.remove(path)
   local made, message = core.private(path)
   local file = made and io.open(path, "wb")
   if not file then return nil, path .. ": " .. tostring(message or "cannot be written") end
