@@ -204,8 +204,15 @@ local function from_body(credentials, body)
   return refused(credentials, unknown_campaign(credentials, reason))
 end
 
+local advice = {
+  connect = "; is the address right, and does a firewall stand between?",
+  resolve = "; is the address right, and is there a network?",
+  tls = "; is this machine's clock right, and does it know the certificate's authority?",
+}
+
 local function from_failure(credentials, result)
-  local what = ("%s (%s)"):format(result.message or "the request failed", result.error)
+  local what = ("%s (%s)%s"):format(result.message or "the request failed", result.error,
+    advice[result.error] or "")
   if result.sent then return in_doubt(credentials, "no answer came: " .. what) end
   return not_applied(credentials, "retry", result.error, "cannot reach Sertifier: " .. what)
 end

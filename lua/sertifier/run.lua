@@ -144,15 +144,17 @@ local function close_parts(self, options)
   if self.client and not options.client then self.client:close() end
 end
 
---- Nothing was read that could have been sent: the run did not happen.
+--- Nothing was sent, and nothing had been before: the run did not happen.
 local function is_void(self)
-  return self.stopped and self.summary.requests == 0 and self.summary.already_issued == 0
+  return self.stopped and self.stopped.code ~= "interrupted" and not self.has_sent
+    and self.summary.already_issued == 0
 end
 
 local function finish(self)
   count_rest(self)
   local ok, message, code = true, nil, nil
-  if self.write_back and is_void(self) then
+  self.summary.void = is_void(self)
+  if self.write_back and self.summary.void then
     self.write_back:discard()
   elseif self.write_back then
     ok, message, code = self.write_back:close()
@@ -161,6 +163,7 @@ local function finish(self)
   self.summary.seconds = core.elapsed() - self.began
   local stopped = self.stopped or {}
   self.summary.stopped = stopped.message
+  if self.summary.read == 0 and stopped.message then return nil, stopped.message, stopped.code end
   return self.summary, stopped.message, stopped.code
 end
 

@@ -282,6 +282,7 @@ local function receive(self, result)
   if not task then return end
   self.flying[result.id] = nil
   self.in_flight = self.in_flight - 1
+  self.has_sent = self.has_sent or result.sent
   local outcomes, verdict = answer.read(result, task)
   settle(self, task, outcomes)
   conclude(self, task, outcomes, verdict)

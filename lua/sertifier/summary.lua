@@ -46,8 +46,9 @@ function summary:problem(outcome, export, line, text)
 end
 
 --- The exit status that the counts call for.
--- @treturn number 0, 2, 3 or 4, as the README lists them
+-- @treturn number as the README lists them
 function summary:status()
+  if self.void then return 1 end
   if self.not_attempted > 0 or self.stopped then return 4 end
   if self.in_doubt > 0 then return 3 end
   if self.invalid + self.rejected > 0 then return 2 end

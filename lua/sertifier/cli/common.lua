@@ -79,6 +79,7 @@ function common.add(total, one)
   end
   for _, group in ipairs(one.problems) do total.problems[#total.problems + 1] = group end
   total.stopped = total.stopped or one.stopped
+  total.void = one.void and total.issued + total.already_issued == 0
   return total
 end
 
