@@ -57,12 +57,13 @@ describe("client", function()
     local url, log = misbehave("large", 2)
     local client = assert(open { url = url, user_agent = "sertifier/0.1.0" })
     local result = ask(client, "POST", "/campaign/addCredentials", ("x"):rep(3000))
-    assert.same({ status = 200, body = "xx", sent = true, content_type = "application/json" }, result)
+    assert.same({ status = 200, body = "xx", sent = true, content_type = "application/json" },
+      result)
     client:close()
     local head = requests(log)[1]
-    for _, line in ipairs { "^POST /campaign/addCredentials HTTP/1.1|", "|secretKey: key%-of%-specs|",
-      "|api%-version: 3%.3|", "|Content%-Type: application/json|", "|User%-Agent: sertifier/0%.1%.0|",
-      "|Content%-Length: 3000|", "|3000$" } do
+    for _, line in ipairs { "^POST /campaign/addCredentials HTTP/1.1|",
+      "|secretKey: key%-of%-specs|", "|api%-version: 3%.3|", "|Content%-Type: application/json|",
+      "|User%-Agent: sertifier/0%.1%.0|", "|Content%-Length: 3000|", "|3000$" } do
       assert.truthy(head:find(line), head)
     end
     assert.falsy(head:find "Expect")
@@ -90,7 +91,7 @@ describe("client", function()
   end)
 
   it("keeps a connection", function()
-    -- The server takes one connection at a time, and waits for its end: a second would not be served.
+    -- The server takes one connection at a time, and waits for its end: no second one is served.
     local client = assert(open { url = misbehave("large", 2), timeout = 2 })
     for _ = 1, 5 do assert.equal(200, ask(client, "POST", "/", "{}").status) end
     client:close()
@@ -253,7 +254,8 @@ describe("client", function()
     end
     local cases = {
       { "/no/such/key", "No such file" }, { "/tmp", "is not a regular file" },
-      { with(" \n"), "is empty" }, { with("a\nb"), "holds blanks" }, { with "a\1b", "holds blanks" },
+      { with(" \n"), "is empty" }, { with("a\nb"), "holds blanks" },
+      { with "a\1b", "holds blanks" },
       { with(("x"):rep(5000)), "too long" }, { with("canary", "644"), "chmod 600" },
       { with("canary", "640"), "chmod 600" }, { "/dev/null", "is not a regular file" },
     }

@@ -54,13 +54,18 @@ local function present(value)
   return value ~= nil and value ~= ""
 end
 
--- What a row is matched by: its external id, or where one side has none, e-mail and name.
-local function by_external_id(one)
+-- What credentials and rows are matched by: the external id, and where one side has none, e-mail
+-- and name. Two external ids that differ never match, whoever the person is.
+local function external_id(one)
   return present(one.externalId) and one.externalId or nil
 end
 
-local function by_person(one)
+local function person(one)
   return fold(one.email) .. "\0" .. fold(one.name)
+end
+
+local function nameless_person(one)
+  return not present(one.externalId) and person(one) or nil
 end
 
 local function group(list, taken, key_of)
@@ -77,32 +82,33 @@ end
 
 --- Pairs credentials and rows of one key, in order. Where fewer rows than credentials share it,
 -- none is paired: which of them a row names cannot be told.
-local function pair(credentials, rows, found, taken, key_of)
-  local row_groups = group(rows, taken, key_of)
-  for key, wanting in pairs(group(credentials, found, key_of)) do
-    local offered = row_groups[key] or {}
-    if #offered >= #wanting then
-      for k, i in ipairs(wanting) do
-        found[i], taken[offered[k]] = rows[offered[k]], true
-      end
+local function pair(self, credential_key, row_key)
+  local offers = group(self.rows, self.taken, row_key)
+  for key, wanting in pairs(group(self.credentials, self.found, credential_key)) do
+    local offered = offers[key] or {}
+    for k, i in ipairs(#offered >= #wanting and wanting or {}) do
+      self.found[i], self.taken[offered[k]] = self.rows[offered[k]], true
     end
+  end
+end
+
+--- Only those of one campaign have a key.
+local function within(campaign, key_of)
+  return function(credential)
+    return credential.campaign == campaign and key_of(credential) or nil
   end
 end
 
 --- The row of each credential; the list has holes where there is none.
 local function match(credentials, data)
-  local found = {}
-  local campaigns = {}
+  local found, campaigns = {}, {}
   for _, credential in ipairs(credentials) do campaigns[credential.campaign] = true end
   for campaign in pairs(campaigns) do
-    local rows, taken = rows_of(data, campaign), {}
-    local function of_campaign(key_of)
-      return function(one)
-        return (one.campaign or campaign) == campaign and key_of(one) or nil
-      end
-    end
-    pair(credentials, rows, found, taken, of_campaign(by_external_id))
-    pair(credentials, rows, found, taken, of_campaign(by_person))
+    local self = { credentials = credentials, found = found, rows = rows_of(data, campaign),
+      taken = {} }
+    pair(self, within(campaign, external_id), external_id)
+    pair(self, within(campaign, person), nameless_person)
+    pair(self, within(campaign, nameless_person), person)
   end
   return found
 end

@@ -35,7 +35,7 @@ end
 
 --- One line, without control characters, and without e-mail addresses: it may be logged.
 local function clean(text)
-  text = text:gsub("%c+", " "):gsub("[^%s<>\"',;:()]+@[^%s<>\"',;:()]+", "(e-mail)")
+  text = text:gsub("[%c%s]+", " "):gsub("[^%s<>\"',;:()]+@[^%s<>\"',;:()]+", "(e-mail)")
   if #text <= longest then return text end
   return (text:sub(1, longest):gsub("[\128-\191]*$", ""):gsub("[\192-\255]$", "")) .. "..."
 end

@@ -1,0 +1,240 @@
+--- What an answer proves: one legal outcome for each form of it.
+
+local answer = require "sertifier.answer"
+local cjson = require "cjson"
+
+local null = cjson.null
+local id = "5a4dbc0e-0001"
+
+local function one(n, more)
+  local credential = { campaign = "campaign-1", name = "Ann Lee " .. n, externalId = "003-" .. n,
+    email = ("ann%d@example.com"):format(n) }
+  for name, value in pairs(more or {}) do credential[name] = value end
+  return credential
+end
+
+local function row(n, more)
+  local made = { id = id .. n, name = "Ann Lee " .. n, email = ("ann%d@example.com"):format(n),
+    status = 1, externalId = "003-" .. n, verificationLink = "https://sertifier.com/cd/" .. n }
+  for name, value in pairs(more or {}) do made[name] = value end
+  return made
+end
+
+local function ok(data, more)
+  local envelope = { message = "Credentials added successfully to campaigns.", hasError = false,
+    data = data, content = null }
+  for name, value in pairs(more or {}) do envelope[name] = value end
+  return { status = 200, sent = true, body = cjson.encode(envelope) }
+end
+
+local function refused(more)
+  local result = ok(null, more)
+  local envelope = cjson.decode(result.body)
+  envelope.hasError = true
+  envelope.message = more and more.message or "Validation failed."
+  return { status = 200, sent = true, body = cjson.encode(envelope) }
+end
+
+local function http(status, more)
+  local result = { status = status, sent = true, body = "" }
+  for name, value in pairs(more or {}) do result[name] = value end
+  return result
+end
+
+local function failed(word, sent)
+  return { error = word, sent = sent, message = "why" }
+end
+
+--- The states, joined: "issued issued in_doubt".
+local function states(outcomes)
+  local list = {}
+  for i, outcome in ipairs(outcomes) do list[i] = outcome.state end
+  return table.concat(list, " ")
+end
+
+local two = { one(1), one(2) }
+local twins = { one(1, { externalId = "" }), one(1, { externalId = "" }) }
+
+local c1 = "campaign-1"
+
+local cases = {
+  -- what it is, what was sent, the answer, the states, the verdict's action
+  { "a row", { one(1) }, ok { [c1] = { row(1) } }, "issued" },
+  { "rows in order", two, ok { [c1] = { row(1), row(2) } }, "issued issued" },
+  { "rows in reverse", two, ok { [c1] = { row(2), row(1) } }, "issued issued" },
+  { "a name and an e-mail in capitals", { one(1) },
+    ok { [c1] = { row(1, { name = "ANN LEE 1", email = "ANN1@EXAMPLE.COM" }) } }, "issued" },
+  { "no external id: e-mail and name", { one(1) },
+    ok { [c1] = { row(1, { externalId = null }) } }, "issued" },
+  { "no external id, in capitals and with blanks", { one(1) },
+    ok { [c1] = { row(1, { externalId = null, name = " ANN LEE 1 ", email = "ANN1@example.com" }) } },
+    "issued" },
+  { "no external id, another name", { one(1) },
+    ok { [c1] = { row(1, { externalId = null, name = "Bob" }) } }, "in_doubt" },
+  { "no external id, another e-mail", { one(1) },
+    ok { [c1] = { row(1, { externalId = null, email = "b@example.com" }) } }, "in_doubt" },
+  { "another external id, the same person", { one(1) },
+    ok { [c1] = { row(1, { externalId = "003-9" }) } }, "in_doubt" },
+  { "the other spellings", { one(1) },
+    ok { [c1] = { row(1, { externalId = null, externalID = "003-1", certificateNO = "N" }) } },
+    "issued" },
+  { "an external id in another case", { one(1, { externalId = "003-a" }) },
+    ok { [c1] = { row(1, { externalId = "003-A" }) } }, "in_doubt" },
+  { "no e-mail on either side", { one(1, { email = "" }) },
+    ok { [c1] = { row(1, { email = null, externalId = null }) } }, "issued" },
+  { "two of the same person, two rows", twins,
+    ok { [c1] = { row(1, { externalId = null }), row(1, { externalId = null, id = "5a4dbc0e-77" }) } },
+    "issued issued" },
+  { "two of the same person, one row", twins, ok { [c1] = { row(1, { externalId = null }) } },
+    "in_doubt in_doubt" },
+  { "two contacts of one e-mail", { one(1), one(2, { email = "ann1@example.com" }) },
+    ok { [c1] = { row(2, { email = "ann1@example.com" }), row(1) } }, "issued issued" },
+  { "a row missing", two, ok { [c1] = { row(2) } }, "in_doubt issued" },
+  { "a row too many", { one(1) }, ok { [c1] = { row(1), row(2) } }, "issued" },
+  { "the same row twice", two, ok { [c1] = { row(1), row(1) } }, "issued in_doubt" },
+  { "rows of another campaign", { one(1) }, ok { ["campaign-2"] = { row(1) } }, "in_doubt" },
+  { "two campaigns", { one(1), one(2, { campaign = "campaign-2" }) },
+    ok { [c1] = { row(1) }, ["campaign-2"] = { row(2) } }, "issued issued" },
+  { "two campaigns, exchanged", { one(1), one(2, { campaign = "campaign-2" }) },
+    ok { [c1] = { row(2) }, ["campaign-2"] = { row(1) } }, "in_doubt in_doubt" },
+  { "a row without an id", { one(1) }, ok { [c1] = { row(1, { id = null }) } }, "in_doubt" },
+  { "an empty id", { one(1) }, ok { [c1] = { row(1, { id = "" }) } }, "in_doubt" },
+  { "a short id", { one(1) }, ok { [c1] = { row(1, { id = "1234567" }) } }, "in_doubt" },
+  { "an id with odd characters", { one(1) }, ok { [c1] = { row(1, { id = "12345678/9" }) } },
+    "in_doubt" },
+  { "an id that is a number", { one(1) }, ok { [c1] = { row(1, { id = 123456789 }) } }, "in_doubt" },
+  { "a row that is a text", { one(1) }, ok { [c1] = { "x" } }, "in_doubt" },
+  { "a row that is null", { one(1) }, ok { [c1] = { null } }, "in_doubt" },
+  { "a list that is a text", { one(1) }, ok { [c1] = "x" }, "in_doubt" },
+  { "a list that is an object", { one(1) }, ok { [c1] = { row = row(1) } }, "in_doubt" },
+  { "data that is a list", { one(1) }, ok { row(1) }, "in_doubt" },
+  { "data that is a text", { one(1) }, ok "x", "in_doubt" },
+  { "data that is null, and no error", { one(1) }, ok(null), "in_doubt" },
+  { "no data, and no error", { one(1) }, ok(nil), "in_doubt" },
+  { "an empty list, and no error", { one(1) }, ok { [c1] = {} }, "in_doubt" },
+  { "an empty object", { one(1) }, http(200, { body = "{}" }), "in_doubt" },
+  { "rows and hasError", two, ok({ [c1] = { row(1) } }, { hasError = true }), "issued in_doubt" },
+  { "hasError that is a text", { one(1) }, ok(null, { hasError = "true" }), "in_doubt" },
+  { "an error, one sent", { one(1) }, refused(), "rejected" },
+  { "an error, two sent", two, refused(), "not_applied not_applied", "split" },
+  { "an error and an empty list", { one(1) }, refused { data = { [c1] = {} } }, "rejected" },
+  { "an error and data that is no list", { one(1) }, refused { data = "x" }, "in_doubt" },
+  { "an error and rows of another campaign", { one(1) },
+    refused { data = { ["campaign-2"] = { row(1) } } }, "in_doubt" },
+  { "errors as objects", { one(1) },
+    refused { validationErrors = { { key = "name", value = "is required" } } }, "rejected" },
+  { "errors as null", { one(1) }, refused { validationErrors = null }, "rejected" },
+  { "errors as a text", { one(1) }, refused { validationErrors = "x" }, "rejected" },
+  { "errors as odd things", { one(1) }, refused { validationErrors = { 1, true, { 2 } } }, "rejected" },
+  { "a message that is a number", { one(1) }, refused { message = 7 }, "rejected" },
+  { "a plan that is used up", { one(1) }, refused { showPurchaseSheet = true }, "not_applied", "stop" },
+  { "a plan to upgrade, two sent", two, refused { upgradePlan = { name = "Pro" } },
+    "not_applied not_applied", "stop" },
+  { "rows, and a plan that is used up", two,
+    ok({ [c1] = { row(1), row(2) } }, { showPurchaseSheet = true }), "issued issued", "stop" },
+  { "upgradePlan null", { one(1) }, ok({ [c1] = { row(1) } }, { upgradePlan = null }), "issued" },
+  { "isUpgraded", { one(1) }, ok({ [c1] = { row(1) } }, { isUpgraded = false }), "issued" },
+  { "no JSON", { one(1) }, http(200, { body = "<html>" }), "in_doubt" },
+  { "nothing", { one(1) }, http(200), "in_doubt" },
+  { "JSON null", { one(1) }, http(200, { body = "null" }), "in_doubt" },
+  { "a JSON text", { one(1) }, http(200, { body = '"x"' }), "in_doubt" },
+  { "a JSON list", { one(1) }, http(200, { body = "[]" }), "in_doubt" },
+  { "a list of envelopes", { one(1) }, http(200, { body = '[{"hasError":true}]' }), "in_doubt" },
+  { "truncated JSON", { one(1) }, http(200, { body = '{"hasError":true' }), "in_doubt" },
+  { "very deep JSON", { one(1) },
+    http(200, { body = ('{"data":'):rep(500) .. "1" .. ("}"):rep(500) }), "in_doubt" },
+  { "invalid UTF-8", { one(1) }, http(200, { body = '{"hasError":true,"message":"\255"}' }), "rejected" },
+  { "201", { one(1) }, http(201, { body = ok({ [c1] = { row(1) } }).body }), "in_doubt" },
+  { "204", { one(1) }, http(204), "in_doubt" },
+  { "302", { one(1) }, http(302), "in_doubt" }, { "307", { one(1) }, http(307), "in_doubt" },
+  { "400", { one(1) }, http(400), "in_doubt" }, { "408", { one(1) }, http(408), "in_doubt" },
+  { "409", { one(1) }, http(409), "in_doubt" },
+  { "401", { one(1) }, http(401), "not_applied", "stop" },
+  { "403", two, http(403), "not_applied not_applied", "stop" },
+  { "404", { one(1) }, http(404), "not_applied", "stop" },
+  { "413, one sent", { one(1) }, http(413), "rejected" },
+  { "413, two sent", two, http(413), "not_applied not_applied", "split" },
+  { "415", { one(1) }, http(415), "rejected" }, { "422", { one(1) }, http(422), "rejected" },
+  { "429", { one(1) }, http(429), "not_applied", "retry" },
+  { "500", { one(1) }, http(500), "in_doubt" },
+  { "500 with rows", { one(1) }, http(500, { body = ok({ [c1] = { row(1) } }).body }), "in_doubt" },
+  { "502", { one(1) }, http(502), "in_doubt" }, { "503", { one(1) }, http(503), "in_doubt" },
+  { "504", { one(1) }, http(504), "in_doubt" },
+  { "no connection", { one(1) }, failed("connect", false), "not_applied", "retry" },
+  { "no name", { one(1) }, failed("resolve", false), "not_applied", "retry" },
+  { "no trust", { one(1) }, failed("tls", false), "not_applied", "retry" },
+  { "a timeout before a byte", { one(1) }, failed("timeout", false), "not_applied", "retry" },
+  { "a timeout", two, failed("timeout", true), "in_doubt in_doubt" },
+  { "a cut", { one(1) }, failed("cut", true), "in_doubt" },
+  { "a kept connection that died", { one(1) }, failed("rewind", true), "in_doubt" },
+  { "too large an answer", { one(1) }, failed("too_large", true), "in_doubt" },
+}
+
+describe("answer", function()
+  for _, case in ipairs(cases) do
+    it("reads " .. case[1], function()
+      local outcomes, verdict = answer.read(case[3], case[2])
+      assert.equal(case[4], states(outcomes))
+      assert.equal(case[5], verdict.action)
+      for i, outcome in ipairs(outcomes) do
+        if outcome.state == "issued" then
+          assert.truthy(outcome.credential.id:find("^5a4dbc0e%-"))
+        else
+          assert.equal("string", type(outcome.reason), i)
+        end
+      end
+    end)
+  end
+
+  it("gives each credential its own row", function()
+    local outcomes = answer.read(ok { [c1] = { row(2), row(1) } }, two)
+    assert.equal(id .. 1, outcomes[1].credential.id)
+    assert.equal("https://sertifier.com/cd/2", outcomes[2].credential.verificationLink)
+  end)
+
+  it("gives the server's words, on one line, without addresses and not too long", function()
+    local outcomes = answer.read(refused { message = "Bad\n\1 one: ann@example.com",
+      validationErrors = { "e-mail <b@c.de> is bad", { key = "name", value = { "too", "long" } } } },
+      { one(1) })
+    assert.equal("Sertifier said: Bad one: (e-mail); e-mail <(e-mail)> is bad; name: too",
+      outcomes[1].reason)
+    outcomes = answer.read(refused { message = ("é"):rep(1000) }, { one(1) })
+    assert.truthy(#outcomes[1].reason < 400)
+    assert.truthy(outcomes[1].reason:find "é%.%.%.$")
+  end)
+
+  it("names the campaign that is not known", function()
+    local outcomes = answer.read(refused { message = "Campaign was not found." }, { one(1) })
+    assert.truthy(outcomes[1].reason:find("campaign campaign-1: copy its ID from Advanced >", 1, true))
+  end)
+
+  it("reads how long to wait, as seconds and as a date", function()
+    local function wait(text, date)
+      local _, verdict = answer.read(http(429, { retry_after = text, date = date }), { one(1) })
+      return verdict.retry_after
+    end
+    local now = "Tue, 24 Nov 2026 02:00:00 GMT"
+    assert.equal(7, wait "7")
+    assert.equal(0, wait "0")
+    assert.equal(90, wait("Tue, 24 Nov 2026 02:01:30 GMT", now))
+    assert.equal(0, wait("Tue, 24 Nov 2026 01:01:30 GMT", now))
+    for _, odd in ipairs { "", "soon", "-1", "1e9", "99999999999", "Tue, 24 Foo 2026 02:01:30 GMT" } do
+      assert.is_nil(wait(odd, now))
+    end
+  end)
+
+  it("neither fails nor invents an id, whatever the bytes", function()
+    local whole = ok({ [c1] = { row(1), row(2) } }).body
+    math.randomseed(7)
+    for _ = 1, 20000 do
+      local at, length = math.random(#whole), math.random(0, 8)
+      local piece = string.char(math.random(0, 255)):rep(math.random(0, 3))
+      local body = whole:sub(1, at - 1) .. piece .. whole:sub(at + length)
+      for i, outcome in ipairs((answer.read(http(200, { body = body }), two))) do
+        if outcome.state == "issued" then
+          assert.truthy(body:find(outcome.credential.id, 1, true), i)
+        end
+      end
+    end
+  end)
+end)
