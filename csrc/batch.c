@@ -168,9 +168,9 @@ static int batch_record(lua_State *L) {
                                 one->text.length));
 }
 
-/* batch:problems() -> list of { line = , text = } */
+/* batch:problems() -> list of { line = , text = }; each is given once */
 static int batch_problems(lua_State *L) {
-  const batch *b = batch_get(L, 1);
+  batch *b = batch_get(L, 1);
   const trouble *list = (const trouble *)(const void *)b->troubles.bytes;
   size_t i;
   lua_createtable(L, (int)batch_faults(b), 0);
@@ -182,6 +182,7 @@ static int batch_problems(lua_State *L) {
     lua_setfield(L, -2, "text");
     lua_rawseti(L, -2, (int)i + 1);
   }
+  b->troubles.length = b->problems.length = 0;
   return 1;
 }
 
@@ -228,18 +229,33 @@ static int batch_body(lua_State *L) {
   return 1;
 }
 
-/* batch:write(file) -> true, or nil, message: the body of all, and a line
-** break, to a Lua file */
+/* One body of the credentials from `first` on, as a line. */
+static int write_body(FILE *file, const batch *b, size_t first, size_t count) {
+  const item *one = (const item *)(const void *)b->items.bytes + first;
+  const item *last = one + count - 1;
+  const char *from = b->out.json.bytes + one->credential.start;
+  size_t length = last->credential.start + last->credential.length -
+                  one->credential.start;
+  return fwrite(opening, sizeof opening - 1, 1, file) == 1 &&
+         fwrite(from, length, 1, file) == 1 &&
+         fwrite(closing, sizeof closing - 1, 1, file) == 1 &&
+         putc('\n', file) != EOF;
+}
+
+/* batch:write(file, size) -> true, or nil, message: all bodies, of `size`
+** credentials each, a line each, to a Lua file */
 static int batch_write(lua_State *L) {
-  const buffer *json = &batch_get(L, 1)->out.json;
+  const batch *b = batch_get(L, 1);
   FILE **file = luaL_checkudata(L, 2, LUA_FILEHANDLE);
-  size_t length = json->length ? json->length - 1 : 0; /* the last comma */
+  lua_Integer size = luaL_checkinteger(L, 3);
+  size_t first, left = batch_count(b), count;
   luaL_argcheck(L, *file, 2, "the file is closed");
-  if (fwrite(opening, sizeof opening - 1, 1, *file) != 1 ||
-      (length && fwrite(json->bytes, length, 1, *file) != 1) ||
-      fwrite(closing, sizeof closing - 1, 1, *file) != 1 ||
-      putc('\n', *file) == EOF)
-    return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
+  luaL_argcheck(L, size > 0, 3, "a size above 0 is expected");
+  for (first = 0; left; first += count, left -= count) {
+    count = left < (size_t)size ? left : (size_t)size;
+    if (!write_body(*file, b, first, count))
+      return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
+  }
   return lua_pushboolean(L, 1), 1;
 }
 

@@ -6,18 +6,20 @@ local summary = require "sertifier.summary"
 
 local check = {}
 
-local function problems_of(batch)
+local requests_at_once = 50
+
+local function lines_of(text)
   local list = {}
-  for problem in batch:problems()[1].text:gmatch "[^\n]+" do list[#list + 1] = problem end
+  for line in text:gmatch "[^\n]+" do list[#list + 1] = line end
   return list
 end
 
 --- Tells one record's outcome; the batch holds it alone.
-local function tell(batch, records, line)
+local function tell(batch, records, line, problem)
   if #batch == 1 then
-    records(select(7, batch:get(1)), "would_issue", batch:credential(1))
-  elseif batch:problems()[1] then
-    records(batch:problems()[1].line, "invalid", problems_of(batch))
+    records(line, "would_issue", batch:credential(1))
+  elseif problem then
+    records(line, "invalid", lines_of(problem.text))
   else
     records(line, "skipped")
   end
@@ -28,25 +30,35 @@ local function one_by_one(self, records)
   repeat
     batch:clear()
     local before = self.summary.read
-    local ended, message, code = run.fill(self, batch, 1, 1)
+    local ended, message, code, problems = run.fill(self, batch, 1, 1)
     if ended == nil then return nil, message, code end
-    if self.summary.read > before then tell(batch, records, self.export:line()) end
+    if self.summary.read > before then
+      tell(batch, records, self.export:line(), problems and problems[1])
+    end
     self.summary.would_issue = self.summary.would_issue + #batch
   until ended
   return true
 end
 
+local function write(self, batch, bodies)
+  self.summary.would_issue = self.summary.would_issue + #batch
+  if not bodies or #batch == 0 then return true end
+  local ok, message = batch:write(bodies, self.batch_size)
+  if not ok then return nil, "the bodies: " .. message, "io" end
+  return true
+end
+
+--- Many requests' credentials at once; each body is what `issue` would send all the same.
 local function by_batches(self, bodies)
-  local batch = core.batch()
+  local batch, most = core.batch(), self.batch_size * requests_at_once
   repeat
-    batch:clear()
-    local ended, message, code = run.fill(self, batch, self.batch_size)
+    local ended, message, code = run.fill(self, batch, most)
     if ended == nil then return nil, message, code end
-    if bodies and #batch > 0 then
-      local ok, why = batch:write(bodies)
-      if not ok then return nil, "the bodies: " .. why, "io" end
+    if ended or #batch == most then
+      local ok, why, what = write(self, batch, bodies)
+      if not ok then return nil, why, what end
+      batch:clear()
     end
-    self.summary.would_issue = self.summary.would_issue + #batch
   until ended
   return true
 end

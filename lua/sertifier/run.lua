@@ -56,15 +56,16 @@ function run.open(flow, source)
   return nil, ("%s: %s"):format(opened.name, lacks), "export"
 end
 
-local function note_problems(self, batch)
-  for _, problem in ipairs(batch:problems()) do
+local function note_problems(self, problems)
+  for _, problem in ipairs(problems) do
     self.summary:problem("invalid", self.export.name, problem.line,
       (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
   end
 end
 
 --- Fills a batch and counts what did not get into it.
--- @return whether the export has ended; or nil, message, code
+-- @return whether the export has ended, and as fourth the problems that came up; or nil, message,
+--   code
 function run.fill(self, batch, most, rows)
   local read, skipped, invalid, ended =
     self.export:fill(self.plan, batch, most, rows or rows_at_once, self.with_records)
@@ -72,8 +73,10 @@ function run.fill(self, batch, most, rows)
   self.summary.read = self.summary.read + read
   self.summary:count("skipped", skipped)
   self.summary:count("invalid", invalid)
-  if invalid > 0 then note_problems(self, batch) end
-  return ended
+  if invalid == 0 then return ended end
+  local problems = batch:problems()
+  note_problems(self, problems)
+  return ended, nil, nil, problems
 end
 
 --- What the run keeps of a credential in a batch.

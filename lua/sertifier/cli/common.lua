@@ -99,7 +99,7 @@ local words = { skipped = "the conditions do not hold", issued = "issued",
 
 --- The counts in words, a line each; what is 0 is left out.
 function common.tell_counts(summary, outcomes)
-  io.stderr:write(("%8d records read in %.1f s\n"):format(summary.read, summary.seconds))
+  io.stderr:write(("%8d records read in %.2f s\n"):format(summary.read, summary.seconds))
   for _, outcome in ipairs(outcomes) do
     if summary[outcome] > 0 then
       io.stderr:write(("%8d %s\n"):format(summary[outcome], words[outcome]))
