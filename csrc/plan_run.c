@@ -118,33 +118,33 @@ static outcome compose(const plan *p, const field *f, const row *r,
 
 /* ---- types ---- */
 
-enum { DOT = 1, AT = 2, ODD = 4 };
+/* What only a mistake or an attack puts into an address. Bytes of characters
+** that are not ASCII may stand anywhere. */
+static const char odd[256] = {
+  [0 ... ' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [','] = 1, [':'] = 1,
+  [';'] = 1, ['<'] = 1, ['>'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1, [127] = 1};
 
-/* What a byte is in an address; ODD is what only a mistake puts there. Bytes
-** of characters that are not ASCII may stand anywhere. */
-static const unsigned char address_class[256] = {
-  [0 ... ' '] = ODD, ['.'] = DOT, ['@'] = AT, ['"'] = ODD, ['('] = ODD,
-  [')'] = ODD, [','] = ODD, [':'] = ODD, [';'] = ODD, ['<'] = ODD,
-  ['>'] = ODD, ['['] = ODD, ['\\'] = ODD, [']'] = ODD, [127] = ODD};
-
-/* One @ with 1 to 64 bytes before it and a dot behind it, no part between them
-** empty, and no odd byte. Without a branch in the loop: where the marks stand
-** cannot be foretold. */
-static int is_email(slice text) {
-  unsigned seen = 0, empty = 0, ats = 0, dots = 0, last = 1;
-  size_t i, before = 0;
-  if (text.length > 254) return 0;
-  for (i = 0; i < text.length; i++) {
-    unsigned class = address_class[(unsigned char)text.bytes[i]];
-    unsigned mark = (class & (DOT | AT)) != 0;
-    seen |= class;
-    empty |= mark & last;
-    last = mark;
-    ats += class >> 1 & 1;
-    before += ats == 0;
-    dots += class & DOT & ats;
+/* Something before, between and behind the dots; how many there are, or -1. */
+static int count_dots(const char *from, const char *end) {
+  int dots = 0;
+  for (;; dots++) {
+    const char *dot = memchr(from, '.', (size_t)(end - from));
+    if (dot == from || from == end) return -1;
+    if (!dot) return dots;
+    from = dot + 1;
   }
-  return !(seen & ODD) && !empty && !last && ats == 1 && dots && before <= 64;
+}
+
+/* One @ with 1 to 64 bytes before it and a dot behind it, and nothing odd. */
+static int is_email(slice text) {
+  const char *end = text.bytes + text.length, *at;
+  int found = 0;
+  size_t i;
+  for (i = 0; i < text.length; i++) found |= odd[(unsigned char)text.bytes[i]];
+  at = memchr(text.bytes, '@', text.length);
+  if (found || !at || at - text.bytes > 64 || text.length > 254) return 0;
+  return !memchr(at + 1, '@', (size_t)(end - at - 1)) &&
+         count_dots(text.bytes, at) >= 0 && count_dots(at + 1, end) > 0;
 }
 
 /* Sertifier's ids: 8 to 64 of A-Z a-z 0-9 _ - */
