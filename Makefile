@@ -12,7 +12,7 @@ TOTALS   := build/totals
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz bench clean
+.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz prove bench clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -26,6 +26,7 @@ help:
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
+	@echo "make prove     kill a run at each of its system calls, and see that nothing is sent twice"
 	@echo "make bench     our speed beside that of others, in one run"
 
 setup:
@@ -122,6 +123,10 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 	  echo "fuzzing $$f for $(FUZZ_SECONDS) s"; \
 	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f 2>build/fuzz/log || { cat build/fuzz/log; exit 1; }; done
+
+prove: build
+	@: >build/prove.totals
+	@KILL_POINTS=all tools/specs lua5.4 5.4 build/prove.totals spec/kill_spec.lua
 
 bench: build
 	lua5.4 bench/bodies.lua

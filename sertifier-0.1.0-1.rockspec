@@ -45,8 +45,8 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  answer api check cli cli.check cli.common cli.issue cli.sandbox compile condition credential
-  envelope export flow ledger ledger.sqlite nearest object run sandbox sandbox.adding
+  answer api check cli cli.check cli.common cli.resolve cli.status cli.issue cli.sandbox compile condition credential
+  envelope export flow ledger ledger.doubt ledger.sql ledger.sqlite nearest object run sandbox sandbox.adding
   sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
   sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
   sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary

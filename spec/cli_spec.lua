@@ -198,6 +198,36 @@ links: LINKS
     assert.truthy(err:find "1 in doubt", err)
   end)
 
+  it("tells what is in doubt, and takes a person's word about it", function()
+    local started = sandbox.start { answer = "empty" }
+    local ledger, export = files.path ".db", sandbox.export(2)
+    assert.equal(3, (issue(started, { export, "--ledger", ledger })))
+    local function key(n) return ("%s/0035g%010dAAA"):format(sandbox.campaign, n) end
+    local status, out = sertifier { "status", "--ledger", ledger }
+    assert.equal(3, status)
+    assert.truthy(out:find("       2 in doubt\n  " .. key(1) .. " since ", 1, true), out)
+    assert.truthy(out:find("sertifier resolve --drop KEY", 1, true))
+    local _, _, told = sertifier { "resolve", "--ledger", ledger, "--drop", key(1), "--release", key(2) }
+    assert.equal(("dropped %s\nreleased %s\n"):format(key(1), key(2)), told)
+    status, out = sertifier { "status", "--ledger", ledger, "--json" }
+    assert.same({ 0, '{"issued":0,"rejected":0,"sending":0,"in_doubt":0,"dropped":1}\n' },
+      { status, out })
+    started:behave { answer = "whole" }
+    _, out = issue(started, { export, "--ledger", ledger, "--json", "--quiet" })
+    local counts = cjson.decode(out)
+    assert.same({ 1, 1 }, { counts.issued, counts.rejected })
+    local no_such = "ledger " .. ledger .. ": " .. key(2) .. " is not in doubt"
+    status, _, told = sertifier { "resolve", "--ledger", ledger, "--release", key(2) }
+    assert.equal(1, status)
+    assert.truthy(told:find(no_such, 1, true), told)
+    for text, arguments in pairs { ["--release KEY or --drop KEY"] = { "resolve" },
+      ["there is none"] = { "status", "--ledger", "/no/such.db" } } do
+      status, _, told = sertifier(arguments)
+      assert.equal(1, status)
+      assert.truthy(told:find(text, 1, true), told)
+    end
+  end)
+
   it("shows neither the key nor a person's data in its messages", function()
     local started = sandbox.start { answer = "empty" }
     local _, out, err = issue(started, { sandbox.export(3), "--ledger", files.path ".db" },
@@ -254,7 +284,7 @@ links: LINKS
   it("tells its version and its help", function()
     local status, out = sertifier { "--version" }
     assert.same({ 0, "sertifier 0.1.0\n" }, { status, out })
-    for _, command in ipairs { "issue", "check", "sandbox" } do
+    for _, command in ipairs { "issue", "check", "status", "resolve", "sandbox" } do
       status, out = sertifier { command, "--help" }
       assert.equal(0, status)
       assert.truthy(out:find "Usage: sertifier ")

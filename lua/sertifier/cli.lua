@@ -1,4 +1,4 @@
---- The command: `sertifier issue`, `check`, `sandbox`.
+--- The command: `sertifier issue`, `check`, `status`, `resolve`, `sandbox`.
 
 local argparse = require "argparse"
 local version = require "sertifier.version"
@@ -43,6 +43,23 @@ local function add_check(parser)
   runs(command, "sertifier.cli.check")
 end
 
+local function add_status(parser)
+  local command = parser:command("status", "what the ledger holds, and what is in doubt")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:flag("--json", "the counts as one JSON object on standard output")
+  command:epilog "Example: sertifier status --ledger sertifier.db"
+  runs(command, "sertifier.cli.status")
+end
+
+local function add_resolve(parser)
+  local command = parser:command("resolve", "a person's word about what is in doubt")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:option("--release", "not issued: it may be sent again"):argname "KEY":count "*"
+  command:option("--drop", "issued, or not wanted: it is never sent"):argname "KEY":count "*"
+  command:epilog "Example: sertifier resolve --drop my-campaign/0035g000006BKP7AAO"
+  runs(command, "sertifier.cli.resolve")
+end
+
 local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
@@ -63,6 +80,8 @@ local function new_parser(arguments)
   parser:require_command(true)
   add_issue(parser)
   add_check(parser)
+  add_status(parser)
+  add_resolve(parser)
   add_sandbox(parser, arguments[1] == "sandbox")
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")

@@ -6,6 +6,10 @@
 -- that is still `sending` when its lease is over belongs to a run that died: it is in doubt.
 
 local core = require "sertifier.core"
+local doubt = require "sertifier.ledger.doubt"
+local sql = require "sertifier.ledger.sql"
+
+local execute, fail, rows_of, transaction = sql.execute, sql.fail, sql.rows_of, sql.transaction
 
 local ledger = {}
 ledger.__index = ledger
@@ -15,6 +19,8 @@ local schema_version = 1
 
 local schema = {
   [[CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)]],
+  [[CREATE TABLE IF NOT EXISTS decision (
+    key TEXT NOT NULL, word TEXT NOT NULL, by_whom TEXT NOT NULL, at REAL NOT NULL)]],
   [[CREATE TABLE IF NOT EXISTS credential (
     key TEXT PRIMARY KEY, state TEXT NOT NULL, campaign TEXT NOT NULL, once_per TEXT NOT NULL,
     external_id TEXT, name TEXT, email TEXT, line INTEGER, run TEXT, lease REAL, claimed_at REAL,
@@ -22,56 +28,6 @@ local schema = {
 }
 
 local columns = { "key", "campaign", "once_per", "external_id", "name", "email", "line" }
-
-local function fail(self, message)
-  return nil, ("ledger %s: %s"):format(self.name, tostring(message)), "ledger"
-end
-
--- ---- statements ----
-
---- A prepared statement, kept by its text.
-local function prepared(self, sql)
-  if not self.statements[sql] then
-    local statement, message = self.connection:prepare(sql)
-    if not statement then return nil, message end
-    self.statements[sql] = statement
-  end
-  return self.statements[sql]
-end
-
---- Executes; a driver may say no by a value or by an error.
-local function execute(self, sql, ...)
-  local statement, message = prepared(self, sql)
-  if not statement then return nil, message end
-  local called, ok, why = pcall(statement.execute, statement, ...)
-  if called and ok then return statement end
-  return nil, called and why or ok
-end
-
-local function rows_of(self, sql, ...)
-  local statement, message = execute(self, sql, ...)
-  if not statement then return nil, message end
-  local rows = {}
-  local ok, why = pcall(function()
-    for row in statement:rows(true) do rows[#rows + 1] = row end
-  end)
-  if not ok then return nil, why end
-  return rows
-end
-
---- Does `work` in one transaction that is durable when it returns.
-local function transaction(self, work)
-  local ok, message = execute(self, self.engine.begin)
-  if not ok then return nil, message end
-  local done, why = work()
-  if done then
-    local committed, reason = execute(self, "COMMIT")
-    if committed then return done end
-    why = reason
-  end
-  execute(self, "ROLLBACK")
-  return nil, why
-end
 
 local function marks(count, mark)
   return (mark .. ","):rep(count):sub(1, -2)
@@ -94,8 +50,8 @@ end
 
 local function prepare_schema(self)
   return transaction(self, function()
-    for _, sql in ipairs(schema) do
-      local ok, message = execute(self, sql)
+    for _, statement in ipairs(schema) do
+      local ok, message = execute(self, statement)
       if not ok then return nil, message end
     end
     return check_version(self)
@@ -129,14 +85,6 @@ end
 
 -- ---- looking up ----
 
---- A row as others see it: an expired claim is in doubt.
-local function entry_of(row, now)
-  if row.state == "sending" and (row.lease or 0) < now then
-    row.state, row.reason = "in_doubt", "the run that sent it ended before the answer came"
-  end
-  return row
-end
-
 --- What the ledger knows of some keys.
 -- @tparam {string,...} keys
 -- @treturn table key -> `{ state, credential_id, link, reason, line, run }`; or nil, message, code
@@ -147,7 +95,7 @@ function ledger:look_up(keys)
     (table.unpack or unpack)(keys))
   if not rows then return fail(self, message) end
   local known, now = {}, core.now()
-  for _, row in ipairs(rows) do known[row.key] = entry_of(row, now) end
+  for _, row in ipairs(rows) do known[row.key] = doubt.see(row, now) end
   return known
 end
 
@@ -228,5 +176,7 @@ function ledger:settle(outcomes)
   if ok then return true end
   return fail(self, message)
 end
+
+ledger.counts, ledger.in_doubt, ledger.decide = doubt.counts, doubt.in_doubt, doubt.decide
 
 return ledger

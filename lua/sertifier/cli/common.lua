@@ -1,5 +1,7 @@
 --- What the commands share: the flow they are given, and how they tell counts and problems.
 
+local core = require "sertifier.core"
+local ledgers = require "sertifier.ledger"
 local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
 
@@ -70,6 +72,15 @@ function common.flow(args)
   end
   if #exports == 0 then common.fail("an export is missing; try `sertifier --help`") end
   return declare(args, path), exports
+end
+
+--- The ledger of a command that needs one to be there already.
+function common.ledger(args)
+  local path = args.ledger or "sertifier.db"
+  if not core.file_id(path) then common.fail("ledger " .. path .. ": there is none") end
+  local opened, message = ledgers.open(path)
+  if not opened then common.fail(message) end
+  return opened
 end
 
 --- Adds one run's counts to another's.
