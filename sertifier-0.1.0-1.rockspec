@@ -45,17 +45,17 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  answer api check cli cli.check cli.common cli.resolve cli.status cli.issue cli.sandbox compile condition credential
-  envelope export flow ledger ledger.doubt ledger.sql ledger.sqlite nearest object run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary
-  template version writeback
+  answer api check cli cli.check cli.common cli.issue cli.resolve cli.sandbox cli.status compile
+  condition credential ends envelope export flow ledger ledger.doubt ledger.sql ledger.sqlite
+  nearest object run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
+  sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
+  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
+  sandbox_server sandbox_worker sending summary template version writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    batch buffer cell client columns condition core csv http key plan plan_handle plan_run reader
-    record scan stretch system text url value
+    batch buffer cell client columns condition core csv handles http key plan plan_handle
+    plan_run reader record request scan stretch system text url value
   ]],
   libraries = { "curl", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)" },

@@ -29,7 +29,8 @@ size_t plan_cells(const plan *p) {
   return p->cells;
 }
 
-int plan_keep(plan *p, slice *text) {
+/* The plan's own copy of a text; 0 without memory. */
+static int keep(plan *p, slice *text) {
   plan_text *kept = malloc(sizeof *kept + text->length);
   if (!kept) return 0;
   if (text->length) memcpy(kept->bytes, text->bytes, text->length);
@@ -63,7 +64,7 @@ const char *plan_step(plan *p, condition_step step) {
   if (p->depth + growth < 1) return "joins what is not there";
   if (growth < 0 && p->depth < 2) return "joins what is not there";
   if (p->depth + growth > CONDITION_DEPTH) return "is nested too deeply";
-  if (!plan_keep(p, &step.text) || !plan_keep(p, &step.label)) return no_memory;
+  if (!keep(p, &step.text) || !keep(p, &step.label)) return no_memory;
   if (!GROW(p, steps)) return no_memory;
   p->depth += growth;
   p->steps[p->steps_count++] = step;
@@ -75,7 +76,7 @@ const char *plan_field(plan *p, plan_field_form form) {
   if (!strchr("tecdbja", form.type) || !form.type)
     return "has an unknown type";
   if (form.role < -1 || form.role >= PLAN_ROLES) return "has an unknown role";
-  if (!plan_keep(p, &form.label) || !plan_keep(p, &form.before)) return no_memory;
+  if (!keep(p, &form.label) || !keep(p, &form.before)) return no_memory;
   if (!GROW(p, fields)) return no_memory;
   memset(&p->fields[p->fields_count], 0, sizeof *p->fields);
   p->fields[p->fields_count].form = form;
@@ -95,7 +96,7 @@ const char *plan_part(plan *p, plan_part_form form) {
       return "reads a second column of Ids";
     p->id_cell = form.cell;
   }
-  if (!plan_keep(p, &form.text) || !plan_keep(p, &form.label)) return no_memory;
+  if (!keep(p, &form.text) || !keep(p, &form.label)) return no_memory;
   if (!GROW(p, parts)) return no_memory;
   p->parts[p->parts_count++] = form;
   p->fields[p->fields_count - 1].count++;
@@ -114,6 +115,27 @@ static int attributes_are_last(const plan *p) {
   return 1;
 }
 
+static int is_constant(const plan *p, const field *f) {
+  size_t i;
+  for (i = 0; i < f->count; i++)
+    if (p->parts[f->first + i].type != 'l') return 0;
+  /* Whether an attribute is the first of its list differs by row. */
+  return f->form.type != 'a';
+}
+
+/* Makes a constant field's value and JSON once and for all. */
+static const char *fix(plan *p, field *f) {
+  plan_output out;
+  if (!is_constant(p, f)) return NULL;
+  plan_output_open(&out);
+  f->is_fixed = plan_run_constant(p, f, &out);
+  f->fixed_json = text_slice(out.json.bytes, out.json.length);
+  f->fixed_value = text_slice(out.values.bytes, out.values.length);
+  f->is_fixed &= keep(p, &f->fixed_json) && keep(p, &f->fixed_value);
+  plan_output_close(&out);
+  return f->is_fixed ? NULL : "has a constant that no credential can have";
+}
+
 const char *plan_check(plan *p) {
   const char *wrong = NULL;
   size_t i;
@@ -123,7 +145,7 @@ const char *plan_check(plan *p) {
     return "needs a first field that is always there";
   if (!attributes_are_last(p)) return "has a field behind the attributes";
   for (i = 0; i < p->fields_count && !wrong; i++)
-    wrong = plan_fix(p, &p->fields[i]);
+    wrong = fix(p, &p->fields[i]);
   p->checked = wrong == NULL;
   return wrong;
 }

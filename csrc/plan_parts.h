@@ -32,12 +32,8 @@ struct plan {
   plan_text *kept;
 };
 
-/* Makes the value and the JSON of a field without cells; what is wrong with
-** its constant, or NULL. */
-const char *plan_fix(plan *p, field *f);
-
-/* The plan's own copy of a text; 0 without memory. */
-int plan_keep(plan *p, slice *text);
+/* Runs a field that reads no cell; 0 where its constant cannot be. */
+int plan_run_constant(const plan *p, const field *f, plan_output *out);
 
 #pragma GCC visibility pop
 

@@ -274,24 +274,9 @@ static outcome run_fields(const plan *p, const slice *cells, plan_output *out) {
   return buffer_add(&out->json, closing, strlen(closing)) ? FINE : FULL;
 }
 
-/* Attributes are never fixed: whether one is the first differs by row. */
-const char *plan_fix(plan *p, field *f) {
-  plan_output out;
-  outcome made;
-  size_t i;
-  int listed = 0, ok;
-  for (i = 0; i < f->count; i++)
-    if (p->parts[f->first + i].type != 'l') return NULL;
-  if (f->form.type == 'a') return NULL;
-  plan_output_open(&out);
-  made = run_field(p, f, NULL, &out, &listed);
-  f->fixed_json = text_slice(out.json.bytes, out.json.length);
-  f->fixed_value = text_slice(out.values.bytes, out.values.length);
-  ok = made == FINE && plan_keep(p, &f->fixed_json) &&
-       plan_keep(p, &f->fixed_value);
-  plan_output_close(&out);
-  f->is_fixed = ok;
-  return ok ? NULL : "has a constant that no credential can have";
+int plan_run_constant(const plan *p, const field *f, plan_output *out) {
+  int listed = 0;
+  return run_field(p, f, NULL, out, &listed) == FINE;
 }
 
 static plan_result run_condition(const plan *p, const slice *cells,

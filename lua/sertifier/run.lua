@@ -3,6 +3,7 @@
 local api = require "sertifier.api"
 local compile = require "sertifier.compile"
 local core = require "sertifier.core"
+local ends = require "sertifier.ends"
 local export = require "sertifier.export"
 local ledger = require "sertifier.ledger"
 local nearest = require "sertifier.nearest"
@@ -91,10 +92,10 @@ end
 local function read_on(self)
   local batch = core.batch()
   local ended, message, code = run.fill(self, batch, self.batch_size)
-  if ended == nil then return sending.stop(self, message, code) end
+  if ended == nil then return ends.stop(self, message, code) end
   self.ended = ended
   if ended and self.summary.read == 0 then
-    return sending.stop(self, self.export.name .. ": holds no records", "export")
+    return ends.stop(self, self.export.name .. ": holds no records", "export")
   end
   local items = {}
   for i = 1, #batch do items[i] = item_of(self, batch, i) end
@@ -116,7 +117,7 @@ end
 local function work(self)
   while true do
     if self.interrupted and self.interrupted() then
-      sending.stop(self, "interrupted", "interrupted")
+      ends.stop(self, "interrupted", "interrupted")
     end
     while not self.stopped and not self.ended and sending.has_room(self) do read_on(self) end
     if not sending.turn(self) then return end
@@ -162,7 +163,7 @@ local function finish(self)
   elseif self.write_back then
     ok, message, code = self.write_back:close()
   end
-  if not ok then sending.stop(self, message, code) end
+  if not ok then ends.stop(self, message, code) end
   self.summary.seconds = core.elapsed() - self.began
   local stopped = self.stopped or {}
   self.summary.stopped = stopped.message

@@ -1,7 +1,8 @@
---- The way of a credential through a run: looked up, claimed, sent, settled, written back.
+--- The way of a credential through a run: looked up, claimed, sent, settled.
 
 local answer = require "sertifier.answer"
 local core = require "sertifier.core"
+local ends = require "sertifier.ends"
 
 local sending = {}
 
@@ -14,60 +15,6 @@ function sending.begin(self)
   self.next_send = 0
 end
 
---- Ends the run as soon as what is in flight has come back.
-function sending.stop(self, message, code)
-  self.stopped = self.stopped or { message = message, code = code }
-end
-
-local function tell(self, outcome, item, reason)
-  self.summary:count(outcome, 1)
-  if reason then self.summary:problem(outcome, self.export.name, item.line, reason) end
-end
-
-local function record_of(self, item)
-  return self.export:record(item.batch, item.index)
-end
-
-local function hook(self, name, item, argument)
-  local call = self.flow[name]
-  if not call then return end
-  local ok, message = pcall(call, argument, record_of(self, item))
-  if not ok then
-    sending.stop(self, ("%s: %s failed: %s"):format(item.where, name, tostring(message)), "hook")
-  end
-end
-
-local function write_back(self, item, credential)
-  if not self.write_back then return end
-  local ok, message, code = self.write_back:add(item.record_id, credential)
-  if not ok then sending.stop(self, message, code) end
-end
-
--- ---- what the ledger already knows ----
-
-local known = {}
-
-function known.issued(self, item, entry)
-  tell(self, "already_issued", item)
-  write_back(self, item, { id = entry.credential_id, verificationLink = entry.link })
-end
-
-function known.in_doubt(self, item, entry)
-  tell(self, "in_doubt", item, "an earlier request for it has no answer: " .. (entry.reason or ""))
-end
-
-function known.sending(self, item)
-  tell(self, "in_doubt", item, "another run is sending it now")
-end
-
-function known.queued(self, item)
-  tell(self, "not_attempted", item, "it is queued in the ledger, and is sent from there")
-end
-
-function known.dropped(self, item)
-  tell(self, "rejected", item, "a person dropped it from the ledger")
-end
-
 --- A second record with the key of one that is under way shares its end.
 local function is_twin(self, item)
   local twins = self.twins[item.key]
@@ -78,7 +25,7 @@ end
 
 local function is_over_limit(self, item)
   if not self.limit or self.sent < self.limit then return false end
-  tell(self, "not_attempted", item)
+  ends.tell(self, "not_attempted", item)
   self.over_limit = true
   return true
 end
@@ -87,13 +34,14 @@ local function look_up(self, items)
   local keys = {}
   for i, item in ipairs(items) do keys[i] = item.key end
   local entries, message, code = self.ledger:look_up(keys)
-  if not entries then sending.stop(self, message, code) end
+  if not entries then ends.stop(self, message, code) end
   return entries
 end
 
 local function admit(self, item, entry, task)
   if is_twin(self, item) then return end
-  if entry and known[entry.state] then return known[entry.state](self, item, entry) end
+  local known = entry and ends.known[entry.state]
+  if known then return known(self, item, entry) end
   if is_over_limit(self, item) then return end
   self.twins[item.key] = {}
   self.sent = self.sent + 1
@@ -108,7 +56,7 @@ function sending.queue(self, items)
     if entries then
       admit(self, item, entries[item.key], task)
     else
-      tell(self, "not_attempted", item)
+      ends.tell(self, "not_attempted", item)
     end
   end
   if #task > 0 then table.insert(self.tasks, task) end
@@ -117,52 +65,6 @@ end
 --- Whether more may be read: there is always one request ready behind those in flight.
 function sending.has_room(self)
   return #self.tasks + self.in_flight <= self.concurrency
-end
-
--- ---- the end of an item ----
-
---- The twins of an item end as it did; of one that was issued, they already were.
-local function end_twins(self, item, outcome, credential)
-  for _, twin in ipairs(self.twins[item.key] or {}) do
-    local reason = "the same credential as line " .. item.line
-    tell(self, outcome == "issued" and "already_issued" or outcome, twin, reason)
-    if credential then write_back(self, twin, credential) end
-  end
-  self.twins[item.key] = nil
-end
-
-local finish = {}
-
-function finish.issued(self, item, outcome)
-  tell(self, "issued", item)
-  write_back(self, item, outcome.credential)
-  end_twins(self, item, "issued")
-  hook(self, "on_issued", item, outcome.credential)
-end
-
-local function problem_of(item, reason)
-  return { key = item.key, line = item.line, where = item.where, reason = reason }
-end
-
-function finish.rejected(self, item, outcome)
-  tell(self, "rejected", item, outcome.reason)
-  end_twins(self, item, "rejected")
-  hook(self, "on_rejected", item, problem_of(item, outcome.reason))
-end
-
-function finish.in_doubt(self, item, outcome)
-  tell(self, "in_doubt", item, outcome.reason)
-  end_twins(self, item, "in_doubt")
-  hook(self, "on_doubt", item, problem_of(item, outcome.reason))
-end
-
-function finish.not_applied(self, item, outcome)
-  tell(self, "not_attempted", item, outcome.reason)
-  end_twins(self, item, "not_attempted")
-end
-
-local function give_up(self, task, reason)
-  for _, item in ipairs(task) do finish.not_applied(self, item, { reason = reason }) end
 end
 
 -- ---- sending ----
@@ -177,8 +79,8 @@ end
 local function claim(self, task)
   local claimed, message, code = self.ledger:claim(task)
   if not claimed then
-    sending.stop(self, message, code)
-    return give_up(self, task, message)
+    ends.stop(self, message, code)
+    return ends.give_up(self, task, message)
   end
   local lost, entries = {}, nil
   for i = #task, 1, -1 do
@@ -188,7 +90,7 @@ local function claim(self, task)
   for _, item in ipairs(lost) do
     self.twins[item.key] = nil
     local entry = entries[item.key] or { state = "sending" }
-    known[known[entry.state] and entry.state or "sending"](self, item, entry)
+    ends.known[ends.known[entry.state] and entry.state or "sending"](self, item, entry)
   end
   return #task > 0
 end
@@ -238,15 +140,15 @@ end
 
 function actions.retry(self, task, verdict)
   if task.tries + 1 >= most_tries or self.stopped then
-    sending.stop(self, verdict.message, verdict.code)
-    return give_up(self, task, verdict.message)
+    ends.stop(self, verdict.message, verdict.code)
+    return ends.give_up(self, task, verdict.message)
   end
   again(self, task, 1, core.elapsed() + wait_of(task, verdict))
 end
 
 function actions.stop(self, task, verdict)
-  sending.stop(self, verdict.message, verdict.code)
-  give_up(self, task, verdict.message)
+  ends.stop(self, verdict.message, verdict.code)
+  ends.give_up(self, task, verdict.message)
 end
 
 local function settlement(item, outcome)
@@ -259,7 +161,7 @@ local function settle(self, task, outcomes)
   local list = {}
   for i, item in ipairs(task) do list[i] = settlement(item, outcomes[i]) end
   local ok, message, code = self.ledger:settle(list)
-  if not ok then sending.stop(self, message, code) end
+  if not ok then ends.stop(self, message, code) end
 end
 
 --- Items that were not applied go where the verdict says; the others end here.
@@ -270,10 +172,10 @@ local function conclude(self, task, outcomes, verdict)
     if outcome.state == "not_applied" then
       open[#open + 1] = item
     else
-      finish[outcome.state](self, item, outcome)
+      ends.finish[outcome.state](self, item, outcome)
     end
   end
-  if verdict.action == "stop" then sending.stop(self, verdict.message, verdict.code) end
+  if verdict.action == "stop" then ends.stop(self, verdict.message, verdict.code) end
   if #open > 0 then actions[verdict.action or "stop"](self, open, verdict) end
 end
 
@@ -298,7 +200,7 @@ function sending.turn(self)
     send(self, task)
   end
   if self.stopped then
-    while #self.tasks > 0 do give_up(self, table.remove(self.tasks)) end
+    while #self.tasks > 0 do ends.give_up(self, table.remove(self.tasks)) end
   end
   if self.in_flight == 0 and #self.tasks == 0 then return not (self.stopped or self.ended) end
   for _, result in ipairs(self.client:poll(0.1)) do receive(self, result) end
