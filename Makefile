@@ -110,13 +110,13 @@ valgrind: build
 FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 # What knows nothing of Lua or libcurl.
-PLAIN        := $(addprefix csrc/,buffer.c cell.c condition.c csv.c plan.c plan_run.c scan.c stretch.c \
+PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c condition.c csv.c plan.c plan_run.c scan.c stretch.c \
                 text.c value.c)
 
 build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	  -Icsrc -o $@ $< $(PLAIN) -lm
+	  -Icsrc -o $@ $< $(PLAIN) -lm -lpthread
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; \

@@ -54,7 +54,7 @@ local modules = lua_modules [[
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    batch buffer cell client columns condition core csv handles http key plan plan_handle
+    ahead batch buffer cell client columns condition core csv handles http key plan plan_handle
     plan_run reader record request scan stretch system text url value
   ]],
   libraries = { "curl", "pthread", "dl" },

@@ -1,14 +1,17 @@
 /* csv.c: the scanner of RFC 4180 text, row by row, in constant memory.
 **
 ** A window holds the bytes read. A stretch of it, from a row's start on, is
-** marked (stretch.h), and rows are taken from the marks until they run out. */
+** marked (stretch.h), and rows are taken from the marks until they run out.
+** Where the source allows it the next stretch is meanwhile made in a thread
+** (ahead.h); a row at fault, or one that fills a whole stretch, is always dealt
+** with here. */
 #include "csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "stretch.h"
+#include "ahead.h"
 
 #define WINDOW (256 * 1024)
 
@@ -17,15 +20,12 @@ struct csv {
   void *source;
   char delimiter;
   size_t columns; /* 0: as many as come */
-  char *window;
-  size_t capacity;
-  size_t start;  /* of the stretch */
-  size_t end;    /* of the bytes read */
-  int begun;     /* the first bytes were looked at */
-  int ended;     /* the source has no more */
-  uint64_t line; /* of the stretch's first byte */
+  lane now;
+  int may_thread; /* another thread may read the source */
+  ahead *ahead;   /* NULL while there is none */
+  int begun;      /* the first bytes were looked at */
+  uint64_t line;  /* of the stretch's first byte */
   size_t next_end; /* index of the next row's end in the marks */
-  stretch marks;
   csv_row row;
   csv_fault fault;
 };
@@ -33,20 +33,28 @@ struct csv {
 csv *csv_open(csv_read *read, void *source) {
   csv *c = calloc(1, sizeof *c);
   if (!c) return NULL;
-  c->window = malloc(WINDOW + SCAN_BLOCK);
-  c->capacity = WINDOW;
+  c->now.window = malloc(WINDOW + SCAN_BLOCK);
+  c->now.marks = calloc(1, sizeof *c->now.marks);
+  c->now.capacity = WINDOW;
   c->read = read;
   c->source = source;
   c->delimiter = ',';
   c->line = 1;
-  if (c->window) return c;
+  if (c->now.window && c->now.marks) return c;
   csv_close(c);
   return NULL;
 }
 
 void csv_close(csv *c) {
-  if (c) free(c->window);
+  if (!c) return;
+  ahead_close(c->ahead);
+  free(c->now.window);
+  free(c->now.marks);
   free(c);
+}
+
+void csv_thread(csv *c) {
+  c->may_thread = 1;
 }
 
 void csv_delimiter(csv *c, char delimiter) {
@@ -61,51 +69,52 @@ void csv_columns(csv *c, size_t columns) {
 
 static int window_grow(csv *c, size_t capacity) {
   char *window;
-  if (capacity <= c->capacity) return 1;
-  window = realloc(c->window, capacity + SCAN_BLOCK);
+  if (capacity <= c->now.capacity) return 1;
+  window = realloc(c->now.window, capacity + SCAN_BLOCK);
   if (!window) return 0;
-  c->window = window;
-  c->capacity = capacity;
+  c->now.window = window;
+  c->now.capacity = capacity;
   return 1;
 }
 
 /* One read into the window's free end; 0 where the source failed. */
 static int window_read(csv *c) {
-  ssize_t got = c->read(c->source, c->window + c->end, c->capacity - c->end);
+  lane *l = &c->now;
+  ssize_t got = c->read(c->source, l->window + l->end, l->capacity - l->end);
   if (got < 0) return 0;
-  if (got == 0) c->ended = 1;
-  c->end += (size_t)got;
+  if (got == 0) c->now.ended = 1;
+  c->now.end += (size_t)got;
   return 1;
 }
 
 /* Has `wanted` bytes from the stretch's start on, or all that are left, and
 ** zeros behind them; 0 where the source or memory failed. */
 static int window_fill(csv *c, size_t wanted) {
-  if (c->end - c->start >= wanted || c->ended) return 1;
-  memmove(c->window, c->window + c->start, c->end - c->start);
-  c->end -= c->start;
-  c->start = 0;
+  if (c->now.end - c->now.start >= wanted || c->now.ended) return 1;
+  c->now.end -= c->now.start;
+  memmove(c->now.window, c->now.window + c->now.start, c->now.end);
+  c->now.start = 0;
   if (!window_grow(c, wanted + WINDOW / 2)) return 0;
-  while (c->end < wanted && !c->ended)
+  while (c->now.end < wanted && !c->now.ended)
     if (!window_read(c)) return 0;
-  memset(c->window + c->end, 0, SCAN_BLOCK);
+  memset(c->now.window + c->now.end, 0, SCAN_BLOCK);
   return 1;
 }
 
 /* The stretch gives way to what follows it. */
 static void window_pass(csv *c, size_t bytes, uint64_t lines) {
-  c->start += bytes;
+  c->now.start += bytes;
   c->line += lines;
   c->next_end = 0;
-  stretch_clear(&c->marks);
+  stretch_clear(c->now.marks);
 }
 
 /* Passes the line that `offset` stands in; 0 where the source failed. */
 static int window_pass_line(csv *c, size_t offset) {
   uint64_t lines = 0;
   for (;;) {
-    const char *from = c->window + c->start, *end = c->window + c->end;
-    const char *at = from;
+    const char *from = c->now.window + c->now.start, *at = from;
+    const char *end = c->now.window + c->now.end;
     while ((at = memchr(at, '\n', (size_t)(end - at)))) {
       lines++;
       at++;
@@ -115,7 +124,7 @@ static int window_pass_line(csv *c, size_t offset) {
     }
     window_pass(c, (size_t)(end - from), lines);
     lines = offset = 0;
-    if (c->ended) return 1;
+    if (c->now.ended) return 1;
     if (!window_fill(c, 1)) return 0;
   }
 }
@@ -124,10 +133,10 @@ static int window_pass_line(csv *c, size_t offset) {
 
 /* The row after the first `taken` ones has `cells` cells and ends at `end`. */
 static void row_take(csv *c, size_t taken, size_t cells, size_t end) {
-  const row_end *last = taken ? &c->marks.ends[taken - 1] : NULL;
+  const row_end *last = taken ? &c->now.marks->ends[taken - 1] : NULL;
   csv_row *row = &c->row;
-  row->bytes = c->window + c->start;
-  row->stops = c->marks.stops + (last ? last->stop + 1 : 0);
+  row->bytes = c->now.window + c->now.start;
+  row->stops = c->now.marks->stops + (last ? last->stop + 1 : 0);
   row->start = last ? row->stops[-1] + 1 : 0;
   row->line = c->line + (last ? last->lines : 0);
   row->cells = cells;
@@ -136,7 +145,7 @@ static void row_take(csv *c, size_t taken, size_t cells, size_t end) {
 }
 
 static void row_take_next(csv *c) {
-  const stretch *m = &c->marks;
+  const stretch *m = c->now.marks;
   size_t stop = m->ends[c->next_end].stop;
   size_t first = c->next_end ? m->ends[c->next_end - 1].stop + 1 : 0;
   row_take(c, c->next_end, stop - first + 1, m->stops[stop]);
@@ -146,7 +155,7 @@ static void row_take_next(csv *c) {
 
 /* What stands behind the last whole row. */
 static void row_take_rest(csv *c) {
-  const stretch *m = &c->marks;
+  const stretch *m = c->now.marks;
   size_t first = m->end_count ? m->ends[m->end_count - 1].stop + 1 : 0;
   row_take(c, m->end_count, m->stop_count - first + 1, m->length);
   c->row.doubled = 1;
@@ -172,7 +181,7 @@ static csv_result row_check(csv *c) {
 /* The row behind the last whole one is at fault in its last cell: passes the
 ** line in which that cell began. */
 static csv_result row_give_up(csv *c, const char *problem) {
-  const stretch *m = &c->marks;
+  const stretch *m = c->now.marks;
   size_t cell = m->stop_count ? m->stops[m->stop_count - 1] + 1 : 0;
   row_take_rest(c);
   fault(c, c->row.cells, problem);
@@ -181,10 +190,10 @@ static csv_result row_give_up(csv *c, const char *problem) {
 
 /* The text ends without a line break. */
 static csv_result row_last(csv *c) {
-  if (c->marks.open)
+  if (c->now.marks->open)
     return row_give_up(c, "opens a quote that is never closed");
   row_take_rest(c);
-  window_pass(c, c->marks.length, 0);
+  window_pass(c, c->now.marks->length, 0);
   if (!c->row.length) return CSV_END;
   return row_check(c);
 }
@@ -193,37 +202,65 @@ static csv_result row_last(csv *c) {
 
 static void skip_byte_order_mark(csv *c) {
   c->begun = 1;
-  if (c->end >= 3 && !memcmp(c->window, "\xEF\xBB\xBF", 3)) c->start = 3;
+  if (c->now.end >= 3 && !memcmp(c->now.window, "\xEF\xBB\xBF", 3))
+    c->now.start = 3;
 }
 
-/* Marks the next stretch: `length` bytes or what is left. */
-static int stretch_next(csv *c, size_t length) {
+/* Marks the stretch at hand: `length` bytes or what is left. */
+static int stretch_mark_now(csv *c, size_t length) {
   if (!window_fill(c, length)) return 0;
   if (!c->begun) skip_byte_order_mark(c);
-  if (length > c->end - c->start) length = c->end - c->start;
-  stretch_mark(&c->marks, c->window + c->start, length, c->delimiter);
+  if (length > c->now.end - c->now.start) length = c->now.end - c->now.start;
+  stretch_mark(c->now.marks, c->now.window + c->now.start, length, c->delimiter);
+  return 1;
+}
+
+/* What follows the rows at hand can be marked while they are taken. */
+static void stretch_look_ahead(csv *c) {
+  const lane *l = &c->now;
+  size_t taken = l->start + stretch_rows_end(l->marks);
+  if (!c->may_thread || l->ended || l->marks->bad || !l->marks->end_count)
+    return;
+  if (!c->ahead) c->ahead = ahead_open(c->read, c->source);
+  c->may_thread = c->ahead != NULL;
+  if (!c->ahead) return;
+  ahead_begin(c->ahead, l->window + taken, l->end - taken, c->delimiter);
+}
+
+/* The rows at hand were taken: on to what follows them, `length` bytes of it
+** where it is to be marked now. */
+static int stretch_next(csv *c, size_t length) {
+  const stretch *m = c->now.marks;
+  if (c->ahead && ahead_is_begun(c->ahead)) {
+    c->line += stretch_rows_lines(m);
+    c->next_end = 0;
+    if (!ahead_take(c->ahead, &c->now)) return 0;
+  } else {
+    if (m->end_count)
+      window_pass(c, stretch_rows_end(m), stretch_rows_lines(m));
+    if (!stretch_mark_now(c, length)) return 0;
+  }
+  stretch_look_ahead(c);
   return 1;
 }
 
 /* The marks hold no whole row any more: 1 where `result` tells what the rest
 ** is, 0 where more was marked. */
 static int rows_exhausted(csv *c, csv_result *result) {
-  const stretch *m = &c->marks;
+  const stretch *m = c->now.marks;
   size_t length = STRETCH_PIECE;
   *result = CSV_FAILED;
   if (m->bad)
     *result = row_give_up(c, "has a quote in the wrong place");
-  else if (m->length && m->length == c->end - c->start && c->ended)
+  else if (m->length && m->length == c->now.end - c->now.start && c->now.ended)
     *result = row_last(c);
   else if (m->full && !m->end_count)
     *result = row_give_up(c, "has more columns than any export");
   else if (m->length >= CSV_MAX_ROW && !m->end_count)
     *result = row_give_up(c, "is longer than 4 MiB");
   else {
-    if (m->end_count)
-      window_pass(c, stretch_rows_end(m), stretch_rows_lines(m));
-    else if (m->length)
-      length = 2 * m->length;
+    if (!m->end_count && m->length) length = 2 * m->length;
+    if (length > CSV_MAX_ROW) length = CSV_MAX_ROW;
     return !stretch_next(c, length);
   }
   return 1;
@@ -232,11 +269,11 @@ static int rows_exhausted(csv *c, csv_result *result) {
 csv_result csv_next(csv *c) {
   csv_result result;
   do {
-    while (c->next_end < c->marks.end_count) {
+    while (c->next_end < c->now.marks->end_count) {
       row_take_next(c);
       if (c->row.length || c->row.cells > 1) return row_check(c);
     }
-    if (c->ended && c->start == c->end) return CSV_END;
+    if (c->now.ended && c->now.start == c->now.end) return CSV_END;
   } while (!rows_exhausted(c, &result));
   return result;
 }

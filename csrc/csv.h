@@ -50,6 +50,10 @@ void csv_close(csv *c);
 /* Before the first row: what separates cells. A comma otherwise. */
 void csv_delimiter(csv *c, char delimiter);
 
+/* Before the first row: another thread may read the source, ahead of need. For
+** sources whose reads always end soon. */
+void csv_thread(csv *c);
+
 /* After the header: how many cells each row must have. */
 void csv_columns(csv *c, size_t columns);
 

@@ -62,6 +62,11 @@ static const char *file_problem(int file) {
   return S_ISDIR(status.st_mode) ? "is a directory, not an export" : NULL;
 }
 
+static int is_regular(int file) {
+  struct stat status;
+  return !fstat(file, &status) && S_ISREG(status.st_mode);
+}
+
 static const char *header_problem(const csv *c, csv_result result) {
   size_t i;
   if (result == CSV_END) return "is empty: an export starts with a header";
@@ -112,6 +117,7 @@ static int reader_new(lua_State *L) {
   r->file = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : 0;
   problem = file_problem(r->file);
   if (!problem) r->csv = csv_open(read_file, &r->file);
+  if (r->csv && is_regular(r->file)) csv_thread(r->csv);
   if (r->csv) problem = read_header(r);
   if (r->csv && !problem) return 1;
   if (!r->csv && r->file > 0) close(r->file);

@@ -113,6 +113,31 @@ describe("csv", function()
     assert.same(wanted, assert(rows(table.concat(text))).rows)
   end)
 
+  it("reads a file, with a thread that looks ahead, as it reads a pipe, without", function()
+    math.randomseed(11)
+    local pieces = { '1,2\n', '"a","b"\n', '"x\ny","z""z"\n', '"",\r\n', '\n', 'é,"ü,ö"\n' }
+    local faults = { '1\n', '"a"b,c\n', 'a,"b\n', '1,2,3\n', '\255,1\n' }
+    local longs = { ('"%s",1\n'):format(("x"):rep(300000)), ("y"):rep(90000) .. ",2\n" }
+    for round = 1, 12 do
+      local text = { "a,b\n" }
+      for i = 2, 60000 do
+        local draw = math.random(4000)
+        text[i] = draw == 1 and round > 4 and faults[math.random(#faults)]
+          or draw == 2 and round > 8 and longs[math.random(#longs)] or pieces[math.random(#pieces)]
+      end
+      text = table.concat(text)
+      local file, pipe = assert(rows(text)), assert(rows(text, true))
+      assert.equal(#pipe.rows, #file.rows)
+      assert.same(pipe.problems, file.problems)
+      for i = 1, #pipe.rows do
+        local a, b = pipe.rows[i], file.rows[i]
+        if a[1] ~= b[1] or a[2] ~= b[2] or pipe.lines[i] ~= file.lines[i] then
+          error(("row %d differs in round %d"):format(i, round))
+        end
+      end
+    end
+  end)
+
   it("takes closing twice, and tells a closed reader at the caller's line", function()
     local reader = assert(core.reader(files.write "a\n1\n"))
     reader:close()

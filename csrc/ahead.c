@@ -1,0 +1,165 @@
+/* ahead.c: reads and marks the next stretch of an export in a thread. */
+#include "ahead.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM (128 * 1024)
+
+enum state { IDLE, BEGUN, DONE, CLOSING };
+
+struct ahead {
+  csv_read *read;
+  void *source;
+  lane next;
+  const char *rest;
+  size_t rest_length;
+  char delimiter;
+  int error; /* errno of what failed, 0 where nothing did */
+  enum state state;
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  pthread_t thread;
+};
+
+/* ---- in the thread ---- */
+
+static int make_room(lane *l, size_t length) {
+  char *window;
+  if (length + ROOM / 2 <= l->capacity) return 1;
+  window = realloc(l->window, length + ROOM + SCAN_BLOCK);
+  if (!window) return 0;
+  l->window = window;
+  l->capacity = length + ROOM;
+  return 1;
+}
+
+/* One read; what failed, or 0. */
+static int read_more(ahead *a) {
+  lane *l = &a->next;
+  ssize_t got = a->read(a->source, l->window + l->end, l->capacity - l->end);
+  if (got < 0) return errno;
+  l->ended = got == 0;
+  l->end += (size_t)got;
+  return 0;
+}
+
+/* The rest, and what is read behind it, unless the rest will do; then the
+** marks. What failed, or 0. */
+static int advance(ahead *a) {
+  lane *l = &a->next;
+  int failed = 0;
+  if (!make_room(l, a->rest_length)) return ENOMEM;
+  memcpy(l->window, a->rest, a->rest_length);
+  l->start = 0;
+  l->end = a->rest_length;
+  l->ended = 0;
+  if (l->end < ROOM) failed = read_more(a);
+  if (failed) return failed;
+  memset(l->window + l->end, 0, SCAN_BLOCK);
+  stretch_mark(l->marks, l->window, l->end, a->delimiter);
+  return 0;
+}
+
+static void set_state(ahead *a, enum state state) {
+  pthread_mutex_lock(&a->mutex);
+  a->state = state;
+  pthread_cond_signal(&a->changed);
+  pthread_mutex_unlock(&a->mutex);
+}
+
+static enum state wait_while(ahead *a, enum state state) {
+  enum state now;
+  pthread_mutex_lock(&a->mutex);
+  while (a->state == state) pthread_cond_wait(&a->changed, &a->mutex);
+  now = a->state;
+  pthread_mutex_unlock(&a->mutex);
+  return now;
+}
+
+/* One condition serves both sides: each waits for the other's state only. */
+static void *work(void *user) {
+  ahead *a = user;
+  for (;;) {
+    enum state now = wait_while(a, IDLE);
+    if (now == DONE) now = wait_while(a, DONE);
+    if (now == IDLE) continue;
+    if (now == CLOSING) return NULL;
+    a->error = advance(a);
+    set_state(a, DONE);
+  }
+}
+
+/* ---- outside ---- */
+
+static int make_lane(lane *l) {
+  l->marks = calloc(1, sizeof *l->marks);
+  return l->marks && make_room(l, 0);
+}
+
+/* Signals are for the threads that the program has made itself. */
+static int start_thread(ahead *a) {
+  sigset_t all, before;
+  int failed;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  failed = pthread_create(&a->thread, NULL, work, a);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return !failed;
+}
+
+static void free_ahead(ahead *a) {
+  free(a->next.window);
+  free(a->next.marks);
+  pthread_mutex_destroy(&a->mutex);
+  pthread_cond_destroy(&a->changed);
+  free(a);
+}
+
+ahead *ahead_open(csv_read *read, void *source) {
+  ahead *a = calloc(1, sizeof *a);
+  if (!a) return NULL;
+  a->read = read;
+  a->source = source;
+  pthread_mutex_init(&a->mutex, NULL);
+  pthread_cond_init(&a->changed, NULL);
+  if (make_lane(&a->next) && start_thread(a)) return a;
+  free_ahead(a);
+  return NULL;
+}
+
+void ahead_close(ahead *a) {
+  if (!a) return;
+  wait_while(a, BEGUN);
+  set_state(a, CLOSING);
+  pthread_join(a->thread, NULL);
+  free_ahead(a);
+}
+
+void ahead_begin(ahead *a, const char *rest, size_t length, char delimiter) {
+  a->rest = rest;
+  a->rest_length = length;
+  a->delimiter = delimiter;
+  set_state(a, BEGUN);
+}
+
+int ahead_is_begun(const ahead *a) {
+  /* Only this side begins and takes; between them it is never idle. */
+  return a->rest != NULL;
+}
+
+int ahead_take(ahead *a, lane *now) {
+  lane made;
+  wait_while(a, BEGUN);
+  a->rest = NULL;
+  errno = a->error;
+  if (a->error) return 0;
+  made = a->next;
+  a->next = *now;
+  *now = made;
+  set_state(a, IDLE);
+  return 1;
+}
