@@ -116,13 +116,13 @@ describe("csv", function()
   it("reads a file, with a thread that looks ahead, as it reads a pipe, without", function()
     math.randomseed(11)
     local pieces = { '1,2\n', '"a","b"\n', '"x\ny","z""z"\n', '"",\r\n', '\n', 'é,"ü,ö"\n' }
-    local faults = { '1\n', '"a"b,c\n', 'a,"b\n', '1,2,3\n', '\255,1\n' }
+    local broken = { '1\n', '"a"b,c\n', 'a,"b\n', '1,2,3\n', '\255,1\n' }
     local longs = { ('"%s",1\n'):format(("x"):rep(300000)), ("y"):rep(90000) .. ",2\n" }
     for round = 1, 12 do
       local text = { "a,b\n" }
       for i = 2, 60000 do
         local draw = math.random(4000)
-        text[i] = draw == 1 and round > 4 and faults[math.random(#faults)]
+        text[i] = draw == 1 and round > 4 and broken[math.random(#broken)]
           or draw == 2 and round > 8 and longs[math.random(#longs)] or pieces[math.random(#pieces)]
       end
       text = table.concat(text)
