@@ -45,17 +45,17 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  answer api check cli cli.check cli.common cli.issue cli.resolve cli.sandbox cli.status compile
-  condition credential ends envelope export flow ledger ledger.doubt ledger.sql ledger.sqlite
-  nearest object run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
-  sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
-  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending summary template version writeback
+  answer answer.match answer.waiting api check cli cli.check cli.common cli.issue cli.resolve
+  cli.sandbox cli.status compile condition credential ends envelope export flow ledger ledger.doubt
+  ledger.sql ledger.sqlite nearest object run sandbox sandbox.adding sandbox.behaviours
+  sandbox.check sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json
+  sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows
+  sandbox.state sandbox_server sandbox_worker sending summary template version words writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
     ahead batch buffer cell client columns condition core csv handles http key plan plan_handle
-    plan_run reader record request scan stretch system text url value
+    plan_run reader record request scan siphash stretch strings system text url value
   ]],
   libraries = { "curl", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)" },

@@ -92,6 +92,23 @@ local cases = {
   { "a row missing", two, ok { [c1] = { row(2) } }, "in_doubt issued" },
   { "a row too many", { one(1) }, ok { [c1] = { row(1), row(2) } }, "issued" },
   { "the same row twice", two, ok { [c1] = { row(1), row(1) } }, "issued in_doubt" },
+  { "one id for two people", two, ok { [c1] = { row(1), row(2, { id = id .. 1 }) } },
+    "in_doubt in_doubt" },
+  { "one id for two of the same person", twins,
+    ok { [c1] = { row(1, { externalId = null }), row(1, { externalId = null }) } },
+    "in_doubt in_doubt" },
+  { "two people of one external id", { one(1), one(2, { externalId = "003-1" }) },
+    ok { [c1] = { row(2, { externalId = "003-1" }), row(1) } }, "issued issued" },
+  { "two people of one external id, written in another way",
+    { one(1), one(2, { externalId = "003-1" }) },
+    ok { [c1] = { row(1, { name = "A", id = "5a4dbc0e-8" }), row(1, { name = "B" }) } },
+    "in_doubt in_doubt" },
+  { "one person with an external id and without, one row", { one(1), one(1, { externalId = "" }) },
+    ok { [c1] = { row(1, { externalId = null }) } }, "in_doubt in_doubt" },
+  { "one person with an external id and without, two rows", { one(1), one(1, { externalId = "" }) },
+    ok { [c1] = { row(1, { externalId = null, id = "5a4dbc0e-8" }), row(1) } }, "issued issued" },
+  { "an empty spelling and a full one", { one(1) },
+    ok { [c1] = { row(1, { externalId = "", externalID = "003-1" }) } }, "issued" },
   { "rows of another campaign", { one(1) }, ok { ["campaign-2"] = { row(1) } }, "in_doubt" },
   { "two campaigns", { one(1), one(2, { campaign = "campaign-2" }) },
     ok { [c1] = { row(1) }, ["campaign-2"] = { row(2) } }, "issued issued" },
@@ -196,11 +213,49 @@ describe("answer", function()
     local outcomes = answer.read(refused { message = "Bad\n\1 one: ann@example.com",
       validationErrors = { "e-mail <b@c.de> is bad", { key = "name", value = { "too", "long" } } } },
       { one(1) })
-    assert.equal("Sertifier said: Bad one: (e-mail); e-mail <(e-mail)> is bad; name: too",
-      outcomes[1].reason)
+    assert.equal("Sertifier said: Bad one: (e-mail); e-mail <(e-mail)> is bad; name: too; "
+      .. "name: long", outcomes[1].reason)
     outcomes = answer.read(refused { message = ("é"):rep(1000) }, { one(1) })
     assert.truthy(#outcomes[1].reason < 400)
     assert.truthy(outcomes[1].reason:find "é%.%.%.$")
+  end)
+
+  it("names nobody in the server's words", function()
+    local outcomes = answer.read(refused { message = "ann lee 1 is a bad NAME. ANN1@EXAMPLE.COM" },
+      { one(1) })
+    assert.equal("Sertifier said: (name) is a bad NAME. (e-mail)", outcomes[1].reason)
+  end)
+
+  it("finds the server's words at any depth, and makes UTF-8 of them", function()
+    local function words(errors) return answer.read(refused { validationErrors = errors,
+      message = "No." }, { one(1) })[1].reason:match "No%.(.*)" end
+    assert.equal("; email: is not valid; name: is empty",
+      words { name = { "is empty" }, email = { "is not valid" } })
+    assert.equal("", words { 1, true, null, {}, { {} } })
+    local outcomes = answer.read(http(200, { body = '{"hasError":true,"message":"caf\233 \\u0000x"}' }),
+      { one(1) })
+    assert.equal("Sertifier said: caf? x", outcomes[1].reason)
+  end)
+
+  it("keeps a link only where it is one", function()
+    for _, odd in ipairs { "javascript:alert(1)", "https://a b", "x\0y", "https://\195\169.com" } do
+      local outcomes = answer.read(ok { [c1] = { row(1, { verificationLink = odd }) } }, { one(1) })
+      assert.is_nil(outcomes[1].credential.verificationLink, odd)
+    end
+  end)
+
+  it("takes no long time over a hostile answer", function()
+    local long = 1020000
+    local hostile = { ("a"):rep(long), (" "):rep(long) .. "x", ("a@"):rep(long / 2),
+      ("\\u0001"):rep(long / 6), ("x" .. (" "):rep(50)):rep(long / 51) }
+    for i, text in ipairs(hostile) do
+      local began = os.clock()
+      answer.read(http(200, { body = ('{"hasError":true,"message":"%s"}'):format(text) }), { one(1) })
+      local body = ok { [c1] = { row(1, { externalId = null, name = "@" }) } }.body:gsub("@", text)
+      answer.read(http(200, { body = body }), { one(1) })
+      -- Not a measurement: what takes the text's square takes minutes.
+      assert.truthy(os.clock() - began < 10, i)
+    end
   end)
 
   it("names the campaign that is not known", function()
@@ -218,7 +273,14 @@ describe("answer", function()
     assert.equal(0, wait "0")
     assert.equal(90, wait("Tue, 24 Nov 2026 02:01:30 GMT", now))
     assert.equal(0, wait("Tue, 24 Nov 2026 01:01:30 GMT", now))
-    for _, odd in ipairs { "", "soon", "-1", "1e9", "99999999999", "Tue, 24 Foo 2026 02:01:30 GMT" } do
+    assert.equal(1e9, wait "99999999999")
+    assert.equal(86400 * 365, wait("Wed, 24 Nov 2027 02:00:00 GMT", now))
+    -- A date in summer, an answer in winter: no clock of this machine has a say.
+    assert.equal(86400 * 212, wait("Thu, 24 Jun 2027 02:00:00 GMT", now))
+    assert.truthy(math.abs(3600 - wait(os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 3600))) < 3)
+    assert.truthy(wait("Tue, 24 Nov 9999 02:01:30 GMT") > 1e9)
+    for _, odd in ipairs { "", "soon", "-1", "1e9", "Tue, 24 Foo 2026 02:01:30 GMT",
+      "Tue, 24 Nov 99999999 02:01:30 GMT" } do
       assert.is_nil(wait(odd, now))
     end
   end)

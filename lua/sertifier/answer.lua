@@ -11,106 +11,16 @@
 
 local cjson = require("cjson").new()
 local envelope = require "sertifier.envelope"
+local match = require "sertifier.answer.match"
+local waiting = require "sertifier.answer.waiting"
+local words = require "sertifier.words"
 
 local answer = {}
-
--- ---- rows ----
-
-local function text(value)
-  return type(value) == "string" and value or nil
-end
-
---- A row of the answer in one spelling [T]; nil where it names no credential's id.
-local function row_of(raw)
-  if type(raw) ~= "table" or not envelope.is_id(raw.id) then return nil end
-  return { id = raw.id, name = text(raw.name), email = text(raw.email),
-    status = tonumber(raw.status), issueDate = text(raw.issueDate),
-    certificateNo = text(raw.certificateNo) or text(raw.certificateNO),
-    externalId = text(raw.externalId) or text(raw.externalID),
-    certificateImageLink = text(raw.certificateImageLink),
-    badgeImageLink = text(raw.badgeImageLink), verificationLink = text(raw.verificationLink) }
-end
-
---- The rows of one campaign: `data` maps a campaign's id to a list [S].
-local function rows_of(data, campaign)
-  local rows, list = {}, type(data) == "table" and data[campaign] or nil
-  for _, raw in ipairs(type(list) == "table" and list or {}) do
-    rows[#rows + 1] = row_of(raw)
-  end
-  return rows
-end
 
 --- Any row at all, under any campaign: the server did something.
 local function has_rows(data)
   if type(data) ~= "table" then return data ~= nil and data ~= cjson.null end
   return next(data) ~= nil and not envelope.is_hollow(data)
-end
-
-local function fold(value)
-  return (value or ""):lower():gsub("^%s+", ""):gsub("%s+$", "")
-end
-
-local function present(value)
-  return value ~= nil and value ~= ""
-end
-
--- What credentials and rows are matched by: the external id, and where one side has none, e-mail
--- and name. Two external ids that differ never match, whoever the person is.
-local function external_id(one)
-  return present(one.externalId) and one.externalId or nil
-end
-
-local function person(one)
-  return fold(one.email) .. "\0" .. fold(one.name)
-end
-
-local function nameless_person(one)
-  return not present(one.externalId) and person(one) or nil
-end
-
-local function group(list, taken, key_of)
-  local groups = {}
-  for i, one in ipairs(list) do
-    local key = not taken[i] and key_of(one)
-    if key then
-      groups[key] = groups[key] or {}
-      table.insert(groups[key], i)
-    end
-  end
-  return groups
-end
-
---- Pairs credentials and rows of one key, in order. Where fewer rows than credentials share it,
--- none is paired: which of them a row names cannot be told.
-local function pair(self, credential_key, row_key)
-  local offers = group(self.rows, self.taken, row_key)
-  for key, wanting in pairs(group(self.credentials, self.found, credential_key)) do
-    local offered = offers[key] or {}
-    for k, i in ipairs(#offered >= #wanting and wanting or {}) do
-      self.found[i], self.taken[offered[k]] = self.rows[offered[k]], true
-    end
-  end
-end
-
---- Only those of one campaign have a key.
-local function within(campaign, key_of)
-  return function(credential)
-    return credential.campaign == campaign and key_of(credential) or nil
-  end
-end
-
---- The row of each credential; the list has holes where there is none.
-local function match(credentials, data)
-  local found, campaigns = {}, {}
-  for _, credential in ipairs(credentials) do campaigns[credential.campaign] = true end
-  for campaign in pairs(campaigns) do
-    local self = { credentials = credentials, found = found, rows = rows_of(data, campaign),
-      taken = {} }
-    pair(self, within(campaign, external_id), external_id)
-    pair(self, within(campaign, person), nameless_person)
-    pair(self, within(campaign, nameless_person), person)
-  end
-  return found
 end
 
 -- ---- outcomes ----
@@ -163,7 +73,7 @@ local by_status = {
   [422] = with_status(422, "Sertifier cannot process it (HTTP %d)"),
   [429] = function(c, result)
     return not_applied(c, "retry", "limit", "Sertifier asked for fewer requests (HTTP 429)",
-      envelope.retry_after(result))
+      waiting.seconds(result))
   end,
 }
 
@@ -183,14 +93,14 @@ end
 --- An answer with rows: what is named is issued, what is not is in doubt.
 local function from_rows(credentials, body)
   local outcomes, missing = {}, 0
-  local found = match(credentials, body.data)
+  local found, said = match.rows(credentials, body.data), words.of(body, credentials)
+  local unnamed = "Sertifier's answer does not name it" .. (said and ": " .. said or "")
   for i = 1, #credentials do
     if found[i] then
       outcomes[i] = { state = "issued", credential = found[i] }
     else
       missing = missing + 1
-      outcomes[i] = { state = "in_doubt", reason = "Sertifier's answer does not name it"
-        .. envelope.words(body, ": ") }
+      outcomes[i] = { state = "in_doubt", reason = unnamed }
     end
   end
   return outcomes, missing == 0 and { class = "applied" }
@@ -206,7 +116,7 @@ local function from_body(credentials, body)
     return outcomes, verdict
   end
   if limit then return not_applied(credentials, "stop", "plan", limit) end
-  local reason = "Sertifier said: " .. envelope.words(body)
+  local reason = "Sertifier said: " .. (words.of(body, credentials) or "(no reason given)")
   return refused(credentials, unknown_campaign(credentials, reason))
 end
 

@@ -8,6 +8,7 @@ local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
 local nearest = require "sertifier.nearest"
 local version = require "sertifier.version"
+local words = require "sertifier.words"
 
 local api = {}
 api.__index = api
@@ -84,9 +85,9 @@ local function fail(result)
   local body = envelope.decode(result.body) or {}
   local code = (result.status == 401 or result.status == 403) and "auth"
     or result.status == 429 and "limit" or "http"
-  local message = ("Sertifier answered HTTP %d%s")
-    :format(result.status, envelope.words(body, ": "))
-  return nil, message, code
+  local said = words.of(body)
+  return nil, ("Sertifier answered HTTP %d%s"):format(result.status, said and ": " .. said or ""),
+    code
 end
 
 local function call(self, method, path, request)
@@ -96,7 +97,7 @@ local function call(self, method, path, request)
   local body = envelope.decode(result.body)
   if not body then return nil, "Sertifier's answer is not a JSON object", "malformed" end
   if body.hasError == true then
-    return nil, "Sertifier said: " .. envelope.words(body), "rejected"
+    return nil, "Sertifier said: " .. (words.of(body) or "(no reason given)"), "rejected"
   end
   if body.data == nil then return body end -- some calls may answer without the envelope
   if body.data == cjson.null then return true end

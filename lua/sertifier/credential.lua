@@ -38,9 +38,4 @@ credential.answers = {
   "certificateImageLink", "badgeImageLink", "verificationLink",
 }
 
---- Whether a text can be one of Sertifier's ids (as seen in the field: GUIDs and their like).
-function credential.is_id(text)
-  return type(text) == "string" and #text >= 8 and #text <= 64 and not text:find "[^%w_-]"
-end
-
 return credential

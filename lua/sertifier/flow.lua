@@ -2,6 +2,7 @@
 
 local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
+local envelope = require "sertifier.envelope"
 local nearest = require "sertifier.nearest"
 local template = require "sertifier.template"
 
@@ -87,7 +88,7 @@ local function map_attributes(self, attributes, fault)
   end
   for _, id in ipairs(sorted_keys(attributes)) do
     local where, value = "map.attributes." .. tostring(id), attributes[id]
-    if not credential.is_id(id) or type(value) ~= "string" then
+    if not envelope.is_id(id) or type(value) ~= "string" then
       fault("%s: an attribute's ID and a template are expected", where)
     else
       add_field(self, { name = where:sub(5), before = ('{"id":"%s","value":'):format(id),
@@ -118,7 +119,7 @@ local function check_campaign(self, campaign, fault)
   end
   local parts = parts_of(campaign, self, "campaign", fault)
   local fixed = #parts == 1 and parts[1][2] == "l"
-  if (fixed or #parts == 0) and not credential.is_id(campaign) then
+  if (fixed or #parts == 0) and not envelope.is_id(campaign) then
     fault("campaign: %q is not a campaign's ID", campaign)
   end
   add_field(self, { name = "campaign", before = '{"campaignId":', type = "c", role = "campaign",
