@@ -158,6 +158,15 @@ static int batch_credential(lua_State *L) {
   return 1;
 }
 
+/* batch:fingerprint(i, key) -> of its JSON, as core.fingerprint */
+static int batch_fingerprint(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  plan_span span = item_at(L, b, luaL_checkinteger(L, 2))->credential;
+  fingerprint_push(L, fingerprint_key(L, 3),
+                   text_slice(b->out.json.bytes + span.start, span.length));
+  return 1;
+}
+
 /* batch:record(i) -> the record it was made from, where records are kept */
 static int batch_record(lua_State *L) {
   const batch *b = batch_get(L, 1);
@@ -271,7 +280,8 @@ static int batch_clear(lua_State *L) {
 void batch_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"__len", batch_length}, {"get", batch_values},
-    {"credential", batch_credential}, {"record", batch_record},
+    {"credential", batch_credential}, {"fingerprint", batch_fingerprint},
+    {"record", batch_record},
     {"problems", batch_problems}, {"body", batch_body},
     {"write", batch_write}, {"clear", batch_clear}, {NULL, NULL}};
   handle_class(L, CLASS, methods, batch_close);

@@ -24,6 +24,7 @@ int luaopen_sertifier_core(lua_State *L) {
   record_open(L);
   reader_open(L);
   client_open(L);
+  strings_open(L);
   system_open(L);
   return 1;
 }

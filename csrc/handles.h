@@ -6,6 +6,7 @@
 #include "csv.h"
 #include "lua51.h"
 #include "plan.h"
+#include "siphash.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -15,6 +16,7 @@ void batch_open(lua_State *L);
 void reader_open(lua_State *L);
 void record_open(lua_State *L);
 void client_open(lua_State *L);
+void strings_open(lua_State *L);
 void system_open(lua_State *L);
 
 /* A class "sertifier.<name>" whose handles have these methods and are closed
@@ -49,6 +51,10 @@ size_t batch_faults(const batch *b);
 
 /* Says which columns the texts of this batch's rows have. */
 void batch_describe(batch *b, columns *c, char delimiter);
+
+/* The key of a fingerprint at an index; and a text's fingerprint, pushed. */
+const unsigned char *fingerprint_key(lua_State *L, int index);
+void fingerprint_push(lua_State *L, const unsigned char *key, slice text);
 
 /* Pushes a record: a view of a row's text, which is copied. */
 int record_push(lua_State *L, columns *c, char delimiter, slice text);
