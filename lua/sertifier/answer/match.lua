@@ -9,33 +9,13 @@
 -- id is settled by order, as Sertifier itself could not say more. With fewer rows than that none
 -- is: which of them was issued cannot be told. An id that two different rows have names nobody.
 
-local envelope = require "sertifier.envelope"
+local read_row = require("sertifier.answer.row").read
 
 local match = {}
-
--- ---- rows ----
 
 local function text(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
-
---- A link that may be kept and shown: printable ASCII of the web.
-local function link(value)
-  return text(value) and value:find "^https?://[!-~]+$" and value or nil
-end
-
---- A row of the answer in one spelling [T]; nil where it names no credential's id.
-local function row_of(raw)
-  if type(raw) ~= "table" or not envelope.is_id(raw.id) then return nil end
-  return { id = raw.id, name = text(raw.name), email = text(raw.email),
-    status = type(raw.status) == "number" and raw.status or nil, issueDate = text(raw.issueDate),
-    certificateNo = text(raw.certificateNo) or text(raw.certificateNO),
-    externalId = text(raw.externalId) or text(raw.externalID),
-    certificateImageLink = link(raw.certificateImageLink),
-    badgeImageLink = link(raw.badgeImageLink), verificationLink = link(raw.verificationLink) }
-end
-
--- ---- identities ----
 
 --- In small letters as far as they are ASCII, without blanks at the ends.
 function match.fold(value)
@@ -86,7 +66,7 @@ local function rows_of(credentials, data)
     local list = not seen[one.campaign] and data[one.campaign]
     seen[one.campaign] = true
     for _, raw in ipairs(type(list) == "table" and list or {}) do
-      local row = row_of(raw)
+      local row = read_row(raw)
       rows[#rows + 1] = row and identity(row, one.campaign)
       if row then rows[#rows].row = row end
     end
