@@ -165,6 +165,12 @@ static int client_text(lua_State *L) {
   return 1;
 }
 
+/* core.curl_version() -> libcurl's version, and those of what it uses */
+static int client_curl_version(lua_State *L) {
+  lua_pushstring(L, http_library());
+  return 1;
+}
+
 void client_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"submit", client_submit}, {"poll", client_poll},
@@ -172,4 +178,6 @@ void client_open(lua_State *L) {
   handle_class(L, CLASS, methods, client_close);
   lua_pushcfunction(L, client_new);
   lua_setfield(L, -2, "client");
+  lua_pushcfunction(L, client_curl_version);
+  lua_setfield(L, -2, "curl_version");
 }

@@ -171,6 +171,10 @@ size_t http_pending(const http *h) {
   return h->pending;
 }
 
+const char *http_library(void) {
+  return curl_version();
+}
+
 static void free_all(request *r, CURLM *multi) {
   while (r) {
     request *next = r->next;

@@ -53,6 +53,8 @@ http_result *http_take(http *h); /* one that ended, or NULL */
 void http_free(http_result *result);
 size_t http_pending(const http *h); /* not ended yet */
 
+const char *http_library(void); /* libcurl's version, and of what it uses */
+
 #pragma GCC visibility pop
 
 #endif

@@ -31,6 +31,12 @@ local function check_options(options, level)
   end
 end
 
+--- Where the key was found, for people: never the key.
+local function key_from(options)
+  return options.key_file or os.getenv "SERTIFIER_SECRET_KEY" and "SERTIFIER_SECRET_KEY"
+    or os.getenv "SERTIFIER_SECRET_KEY_FILE"
+end
+
 --- Opens a client.
 -- @tparam[opt] table options `url` (or SERTIFIER_URL, else https://b2b.sertifier.com), `key_file`
 --   (or SERTIFIER_SECRET_KEY, or SERTIFIER_SECRET_KEY_FILE), `ca_file`, `timeout` and
@@ -45,7 +51,8 @@ function api.open(options, level)
     connect_timeout = options.connect_timeout, user_agent = "sertifier/" .. version,
   }
   if not native then return nil, message, code end
-  return setmetatable({ native = native, finished = {} }, api)
+  return setmetatable({ native = native, finished = {}, key_from = key_from(options),
+    url = options.url or os.getenv "SERTIFIER_URL" or "https://b2b.sertifier.com" }, api)
 end
 
 --- Starts addCredentials with a body that a batch has made; for runs.
@@ -102,6 +109,11 @@ local function call(self, method, path, request)
   if body.data == nil then return body end -- some calls may answer without the envelope
   if body.data == cjson.null then return true end
   return body.data
+end
+
+--- The whole result of a key check, as `core.client`'s poll gives it.
+function api:probe()
+  return wait(self, self.native:submit("GET", "/Test"))
 end
 
 local function check_id(id, level)

@@ -1,4 +1,4 @@
---- The command: `sertifier issue`, `check`, `status`, `resolve`, `sandbox`.
+--- The command: `sertifier issue`, `check`, `status`, `resolve`, `sandbox`, `doctor`.
 
 local argparse = require "argparse"
 local version = require "sertifier.version"
@@ -70,6 +70,15 @@ local function add_sandbox(parser, is_wanted)
   runs(command, "sertifier.cli.sandbox")
 end
 
+local function add_doctor(parser)
+  local command = parser:command("doctor", "what a run needs, and what of it is at fault")
+  command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:epilog "Example: sertifier doctor flow.lua"
+  runs(command, "sertifier.cli.doctor")
+end
+
 --- The parser of all commands; errors end the program with status 1.
 local function new_parser(arguments)
   local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
@@ -83,6 +92,7 @@ local function new_parser(arguments)
   add_status(parser)
   add_resolve(parser)
   add_sandbox(parser, arguments[1] == "sandbox")
+  add_doctor(parser)
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
     os.exit(1, true)

@@ -13,7 +13,7 @@ function common.fail(message)
 end
 
 --- The user's flow file: a Lua file that returns a flow.
-local function load_flow(path)
+function common.load_flow(path)
   local chunk, message = loadfile(path)
   if not chunk then common.fail(message) end
   local ok, flow = pcall(chunk)
@@ -47,7 +47,7 @@ end
 local function declare(args, path)
   local declaration = {}
   if path then
-    for name, value in pairs(load_flow(path).declaration) do declaration[name] = value end
+    for name, value in pairs(common.load_flow(path).declaration) do declaration[name] = value end
   end
   local map = map_of(args.map)
   declaration.campaign = args.campaign or declaration.campaign
