@@ -130,6 +130,7 @@ prove: build
 
 bench: build
 	lua5.4 bench/bodies.lua
+	lua5.4 bench/issuing.lua
 
 clean:
 	rm -rf build

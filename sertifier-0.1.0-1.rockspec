@@ -45,13 +45,13 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  answer answer.match answer.row answer.waiting api check cli cli.check cli.common cli.doctor
-  cli.issue cli.resolve cli.sandbox cli.status compile condition credential doctor ends envelope
-  export flow ledger ledger.doubt ledger.sql ledger.sqlite nearest object run sandbox
-  sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
-  version words writeback
+  adding answer answer.match answer.row answer.waiting api check cli cli.check cli.common
+  cli.doctor cli.issue cli.resolve cli.sandbox cli.status compile condition credential doctor ends
+  envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite nearest object pace
+  reading retries run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
+  sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps
+  sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server
+  sandbox_worker sending summary template version words writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

@@ -31,9 +31,9 @@ local function all(credentials, state, reason)
   return outcomes
 end
 
-local function in_doubt(credentials, reason)
+local function in_doubt(credentials, reason, retry_after)
   return all(credentials, "in_doubt", reason),
-    { class = "in_doubt", code = "in_doubt", message = reason }
+    { class = "in_doubt", code = "in_doubt", message = reason, retry_after = retry_after }
 end
 
 local function not_applied(credentials, action, code, message, retry_after)
@@ -145,7 +145,8 @@ function answer.read(result, credentials)
   local by = by_status[result.status]
   if by then return by(credentials, result) end
   if result.status ~= 200 then
-    return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status))
+    return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status),
+      waiting.seconds(result))
   end
   local body = envelope.decode(result.body)
   if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end

@@ -1,6 +1,7 @@
 --- A run without its network: what would be sent, and every fault.
 
 local core = require "sertifier.core"
+local reading = require "sertifier.reading"
 local run = require "sertifier.run"
 local summary = require "sertifier.summary"
 
@@ -30,7 +31,7 @@ local function one_by_one(self, records)
   repeat
     batch:clear()
     local before = self.summary.read
-    local ended, message, code, problems = run.fill(self, batch, 1, 1)
+    local ended, message, code, problems = reading.fill(self, batch, 1, 1)
     if ended == nil then return nil, message, code end
     if self.summary.read > before then
       tell(batch, records, self.export:line(), problems and problems[1])
@@ -52,7 +53,7 @@ end
 local function by_batches(self, bodies)
   local batch, most = core.batch(), self.batch_size * requests_at_once
   repeat
-    local ended, message, code = run.fill(self, batch, most)
+    local ended, message, code = reading.fill(self, batch, most)
     if ended == nil then return nil, message, code end
     if ended or #batch == most then
       local ok, why, what = write(self, batch, bodies)

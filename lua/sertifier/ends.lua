@@ -7,20 +7,20 @@ function ends.stop(self, message, code)
   self.stopped = self.stopped or { message = message, code = code }
 end
 
+local function note(self, outcome, item, reason)
+  self.summary:problem(outcome, self.export.name, item.line, reason)
+end
+
 --- Counts an end, and notes why.
 function ends.tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
-  if reason then self.summary:problem(outcome, self.export.name, item.line, reason) end
-end
-
-local function record_of(self, item)
-  return self.export:record(item.batch, item.index)
+  if reason then note(self, outcome, item, reason) end
 end
 
 local function hook(self, name, item, argument)
   local call = self.flow[name]
   if not call then return end
-  local ok, message = pcall(call, argument, record_of(self, item))
+  local ok, message = pcall(call, argument, item.record)
   if not ok then
     ends.stop(self, ("%s: %s failed: %s"):format(item.where, name, tostring(message)), "hook")
   end
@@ -34,17 +34,32 @@ end
 
 -- ---- what the ledger already knows ----
 
---- By the state in which the ledger has the record's key.
+local same_as = "the same record as line %d"
+
+--- Whether this very run has dealt with an entry's key: the export holds it twice.
+local function is_ours(self, entry)
+  return entry.run == self.ledger.run
+end
+
+--- Already issued; what has changed since is told, and not issued again.
+local function note_change(self, item, entry)
+  if not entry.content or entry.content == item.content then return end
+  self.summary.changed = self.summary.changed + 1
+  note(self, "already_issued", item, "changed since it was issued; it is not issued again")
+end
+
+--- By the state in which the ledger has the record's key: each ends the record.
 local known = {}
-ends.known = known
 
 function known.issued(self, item, entry)
-  ends.tell(self, "already_issued", item)
+  ends.tell(self, "already_issued", item, is_ours(self, entry) and same_as:format(entry.line))
+  note_change(self, item, entry)
   write_back(self, item, { id = entry.credential_id, verificationLink = entry.link })
 end
 
 function known.in_doubt(self, item, entry)
-  local reason = "an earlier request for it has no answer: " .. (entry.reason or "")
+  local reason = is_ours(self, entry) and same_as:format(entry.line)
+    or "an earlier request for it has no answer: " .. (entry.reason or "")
   ends.tell(self, "in_doubt", item, reason)
 end
 
@@ -56,13 +71,24 @@ function known.dropped(self, item)
   ends.tell(self, "rejected", item, "a person dropped it from the ledger")
 end
 
+--- Ends a record whose key the ledger knows.
+-- @treturn boolean whether it did; one that was rejected in an earlier run may be sent again
+function ends.meets(self, item, entry)
+  if entry.state == "rejected" then
+    if is_ours(self, entry) then ends.tell(self, "rejected", item, same_as:format(entry.line)) end
+    return is_ours(self, entry)
+  end
+  known[entry.state](self, item, entry)
+  return true
+end
+
 -- ---- the end of an item ----
 
 --- The twins of an item end as it did; of one that was issued, they already were.
 local function end_twins(self, item, outcome, credential)
   for _, twin in ipairs(self.twins[item.key] or {}) do
-    local reason = "the same credential as line " .. item.line
-    ends.tell(self, outcome == "issued" and "already_issued" or outcome, twin, reason)
+    ends.tell(self, outcome == "issued" and "already_issued" or outcome, twin,
+      same_as:format(item.line))
     if credential then write_back(self, twin, credential) end
   end
   self.twins[item.key] = nil
@@ -100,9 +126,23 @@ function finish.not_applied(self, item, outcome)
   end_twins(self, item, "not_attempted")
 end
 
---- None of a task's items was sent.
-function ends.give_up(self, task, reason)
-  for _, item in ipairs(task) do finish.not_applied(self, item, { reason = reason }) end
+--- An item that another run claimed first: it ends as the ledger has it, and its twins with it.
+function ends.lost(self, item, entry)
+  local twins = self.twins[item.key]
+  self.twins[item.key] = nil
+  table.insert(twins, 1, item)
+  for _, one in ipairs(twins) do
+    if not ends.meets(self, one, entry) then known.sending(self, one) end
+  end
+end
+
+--- None of these tasks' items was sent; they hold none afterwards.
+function ends.give_up(self, tasks, reason)
+  for _, task in ipairs(tasks) do
+    for i = #task, 1, -1 do
+      finish.not_applied(self, table.remove(task, i), { reason = reason })
+    end
+  end
 end
 
 return ends

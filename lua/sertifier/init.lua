@@ -4,7 +4,7 @@
 --
 --   export --> conditions --> mapping --> claim --> client --> answer --> settle --> write-back
 --   export     condition      template    ledger    api        answer     ledger     writeback
---              |--- compile ---------|    |---------------- sending --------------------------|
+--   reading    |--- compile ---------|    |--- sending, adding ---|    |------- landing ------|
 --
 -- A flow says what is to be issued (flow); a run carries it out (run) and counts (summary).
 -- @module sertifier

@@ -7,14 +7,12 @@ local ends = require "sertifier.ends"
 local export = require "sertifier.export"
 local ledger = require "sertifier.ledger"
 local nearest = require "sertifier.nearest"
+local reading = require "sertifier.reading"
 local sending = require "sertifier.sending"
 local summary = require "sertifier.summary"
 local writeback = require "sertifier.writeback"
 
 local run = {}
-
--- Rows read in one go: so that a run of rows that do not qualify lets answers through.
-local rows_at_once = 20000
 
 local types = {
   export = { string = true, ["function"] = true }, client = { table = true },
@@ -41,6 +39,8 @@ function run.check_options(options, names, level)
       error(("%s: got a %s"):format(name, type(value)), level + 1)
     elseif type(value) == "number" and (value <= 0 or value ~= value) then
       error(("%s: a number above 0 is expected"):format(name), level + 1)
+    elseif type(value) == "number" and value % 1 ~= 0 and name ~= "rate" then
+      error(("%s: a whole number is expected"):format(name), level + 1)
     end
   end
   if options.export == nil then error("export: a path or an iterator is expected", level + 1) end
@@ -57,73 +57,28 @@ function run.open(flow, source)
   return nil, ("%s: %s"):format(opened.name, lacks), "export"
 end
 
-local function note_problems(self, problems)
-  for _, problem in ipairs(problems) do
-    self.summary:problem("invalid", self.export.name, problem.line,
-      (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
-  end
-end
-
---- Fills a batch and counts what did not get into it.
--- @return whether the export has ended, and as fourth the problems that came up; or nil, message,
---   code
-function run.fill(self, batch, most, rows)
-  local read, skipped, invalid, ended =
-    self.export:fill(self.plan, batch, most, rows or rows_at_once, self.with_records)
-  if not read then return nil, skipped, invalid end
-  self.summary.read = self.summary.read + read
-  self.summary:count("skipped", skipped)
-  self.summary:count("invalid", invalid)
-  if invalid == 0 then return ended end
-  local problems = batch:problems()
-  note_problems(self, problems)
-  return ended, nil, nil, problems
-end
-
---- What the run keeps of a credential in a batch.
-local function item_of(self, batch, i)
-  local once_per, campaign, name, email, external_id, record_id, line = batch:get(i)
-  return { batch = batch, index = i, line = line, where = ("%s:%d"):format(self.export.name, line),
-    key = campaign .. "/" .. once_per, campaign = campaign, once_per = once_per, name = name,
-    email = email, external_id = external_id, externalId = external_id, record_id = record_id }
-end
-
---- Reads the next credentials and queues those that nobody has issued yet.
-local function read_on(self)
-  local batch = core.batch()
-  local ended, message, code = run.fill(self, batch, self.batch_size)
-  if ended == nil then return ends.stop(self, message, code) end
-  self.ended = ended
-  if ended and self.summary.read == 0 then
-    return ends.stop(self, self.export.name .. ": holds no records", "export")
-  end
-  local items = {}
-  for i = 1, #batch do items[i] = item_of(self, batch, i) end
-  if #items > 0 then sending.queue(self, items) end
-end
-
---- After a stop, the rest of the export is still counted: as not attempted.
-local function count_rest(self)
-  local batch = core.batch()
-  while not self.ended and self.export.can_reread do
-    batch:clear()
-    local ended = run.fill(self, batch, self.batch_size)
-    if ended == nil then return end
-    self.summary:count("not_attempted", #batch)
-    self.ended = ended
-  end
-end
-
 local function work(self)
   while true do
     if self.interrupted and self.interrupted() then
       ends.stop(self, "interrupted", "interrupted")
     end
-    while not self.stopped and not self.ended and sending.has_room(self) do read_on(self) end
-    if not sending.turn(self) then return end
+    local reads_on = reading.has_room(self)
+    if reads_on then reading.on(self) end
+    if not sending.turn(self, reads_on) then return end
     self.summary.seconds = core.elapsed() - self.began
     if self.progress then self.progress(self.summary) end
   end
+end
+
+--- A ledger that the caller opened is the caller's to close.
+local function open_ledger(self, given)
+  if type(given) == "table" then
+    self.ledger = given
+    return true
+  end
+  local opened, message, code = ledger.open(given or "sertifier.db")
+  self.ledger, self.own_ledger = opened, opened
+  return opened, message, code
 end
 
 local function open_parts(self, flow, options)
@@ -133,8 +88,9 @@ local function open_parts(self, flow, options)
   if not self.client then return nil, message, code end
   self.export, self.plan, code = run.open(flow, options.export)
   if not self.export then return nil, self.plan, code end
-  self.ledger, message, code = ledger.open(options.ledger or "sertifier.db")
-  if not self.ledger then return nil, message, code end
+  local opened
+  opened, message, code = open_ledger(self, options.ledger)
+  if not opened then return nil, message, code end
   if options.write_back then
     self.write_back, message, code = writeback.open(options.write_back, flow.write_back_parts)
     if not self.write_back then return nil, message, code end
@@ -144,7 +100,7 @@ end
 
 local function close_parts(self, options)
   if self.export then self.export:close() end
-  if self.ledger then self.ledger:close() end
+  if self.own_ledger then self.own_ledger:close() end
   if self.client and not options.client then self.client:close() end
 end
 
@@ -154,8 +110,17 @@ local function is_void(self)
     and self.summary.already_issued == 0
 end
 
+--- Why the run stopped, what is left, and what to do about it.
+local function why_stopped(self)
+  local left, message = self.summary.not_attempted, self.stopped.message
+  if self.summary.read == 0 or self.ended and left == 0 then return message end
+  return ("%s; nothing is lost: %s, and the same run again goes on from here"):format(message,
+    not self.ended and "the export was not read to its end"
+      or left == 1 and "1 record is left" or ("%d records are left"):format(left))
+end
+
 local function finish(self)
-  count_rest(self)
+  if self.stopped then reading.rest(self) end
   local ok, message, code = true, nil, nil
   self.summary.void = is_void(self)
   if self.write_back and self.summary.void then
@@ -165,10 +130,9 @@ local function finish(self)
   end
   if not ok then ends.stop(self, message, code) end
   self.summary.seconds = core.elapsed() - self.began
-  local stopped = self.stopped or {}
-  self.summary.stopped = stopped.message
-  if self.summary.read == 0 and stopped.message then return nil, stopped.message, stopped.code end
-  return self.summary, stopped.message, stopped.code
+  if not self.stopped then return self.summary end
+  self.summary.stopped = why_stopped(self)
+  return self.summary.read > 0 and self.summary or nil, self.summary.stopped, self.stopped.code
 end
 
 --- Runs a flow.
@@ -179,10 +143,11 @@ end
 function run.run(flow, options)
   local self = { flow = flow, summary = summary.new(), began = core.elapsed(),
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
-    rate = options.rate, limit = options.limit, progress = options.progress,
+    limit = options.limit, progress = options.progress,
     interrupted = options.interrupted }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt
-  sending.begin(self)
+  sending.begin(self, options)
+  reading.begin(self, type(options.export) == "function")
   local ok, message, code = open_parts(self, flow, options)
   if not ok then
     close_parts(self, options)

@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local behaviours = require("sertifier.sandbox").behaviours
 local server = require "sertifier.sandbox_server"
 local sertifier = require "sertifier"
 
@@ -17,6 +18,20 @@ local current
 function sandbox.start(behave)
   current = assert(server.start { campaigns = { campaign }, key = key, behave = behave })
   return current
+end
+
+--- Sets switches of the running one; the others stay.
+function sandbox.behave(switches)
+  assert(current:behave(switches))
+end
+
+--- As if it were a new one with these behaviours: it forgets all else, but its keys.
+function sandbox.restart(behave)
+  local switches = {}
+  for _, one in ipairs(behaviours()) do switches[one.name] = one.default end
+  for name, value in pairs(behave) do switches[name] = value end
+  assert(current:behave(switches))
+  assert(current:reset())
 end
 
 --- Stops it, and removes all files.

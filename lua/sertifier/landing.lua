@@ -1,0 +1,108 @@
+--- What comes of requests: settled in the ledger, told, and where nothing was done tried again.
+
+local core = require "sertifier.core"
+local ends = require "sertifier.ends"
+
+local landing = {}
+
+local longest_pause = 60 -- seconds; a server that asks for more is asked again after that
+
+--- The same items again, first of all, in as many requests as `parts`.
+local function again(self, task, parts)
+  local size = math.ceil(#task / parts)
+  for first = 1 + size * (parts - 1), 1, -size do
+    local piece = { kind = task.kind }
+    for i = first, math.min(first + size - 1, #task) do piece[#piece + 1] = task[i] end
+    if #piece > 0 then table.insert(self.tasks, 1, piece) end
+  end
+end
+
+--- What the server's answer means for those that follow.
+local function adapt(self, task, result, verdict)
+  local asked = math.min(verdict.retry_after or 0, longest_pause)
+  if result.status == 429 or result.status == 503 then
+    self.pace:slow_down(task.sent_at)
+    self.pace:pause(asked)
+  end
+  if verdict.action == "stop" then return ends.stop(self, verdict.message, verdict.code) end
+  if verdict.class ~= "in_doubt" and verdict.action ~= "retry" then
+    self.retries:came_through()
+    return self.pace:speed_up()
+  end
+  local wait = self.retries:failed(task.sent_at, core.elapsed(), asked)
+  if not wait then
+    return ends.stop(self, ("%s (%d times in a row)"):format(verdict.message,
+      self.retries.failures), verdict.code)
+  end
+  self.not_before = math.max(self.not_before, core.elapsed() + wait)
+end
+
+local actions = {}
+
+function actions.split(self, task)
+  again(self, task, 2)
+end
+
+function actions.retry(self, task, verdict)
+  if not self.stopped and not self.retries:spend() then
+    ends.stop(self, verdict.message .. " (more often than requests came through)", verdict.code)
+  end
+  again(self, task, 1)
+end
+
+function actions.stop(self, task, verdict)
+  ends.give_up(self, { task }, verdict.message)
+end
+
+--- Items that were not applied go where the verdict says; the others end here.
+local function conclude(self, task)
+  local open, verdict = { kind = task.kind }, task.verdict
+  for i, item in ipairs(task) do
+    local outcome = task.outcomes[i]
+    if outcome.state == "not_applied" then
+      open[#open + 1] = item
+    else
+      ends.finish[outcome.state](self, item, outcome)
+    end
+  end
+  if #open > 0 then actions[verdict.action](self, open, verdict) end
+end
+
+local function add_settlements(list, task)
+  for i, item in ipairs(task) do
+    local outcome = task.outcomes[i]
+    local credential = outcome.credential or {}
+    list[#list + 1] = { key = item.key, state = outcome.state, reason = outcome.reason,
+      credential_id = credential.id, link = credential.verificationLink }
+  end
+end
+
+--- Reads what came of requests, and adds those that ended to a list, as tasks with their outcomes
+-- and verdicts.
+-- @treturn boolean whether there were any
+function landing.read(self, results, landed)
+  for _, result in ipairs(results) do
+    local task = self.flying[result.id]
+    if task then
+      self.flying[result.id] = nil
+      self.in_flight = self.in_flight - 1
+      self.has_sent = self.has_sent or result.sent
+      task.outcomes, task.verdict = task.kind.read(result, task)
+      adapt(self, task, result, task.verdict)
+      landed[#landed + 1] = task
+    end
+  end
+  return #results > 0
+end
+
+--- Settles what ended together in one durable transaction, and concludes it.
+function landing.settle(self, landed)
+  if #landed == 0 then return end
+  local list = {}
+  for _, task in ipairs(landed) do add_settlements(list, task) end
+  local ok, message, code = self.ledger:settle(list)
+  if not ok then ends.stop(self, message, code) end
+  for _, task in ipairs(landed) do conclude(self, task) end
+end
+
+return landing

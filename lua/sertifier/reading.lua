@@ -1,0 +1,146 @@
+--- Reads ahead: a group of records at a time, and what the ledger knows of them.
+--
+-- The ledger is asked for a whole group at once, so that reading an export again costs little; what
+-- it does not know goes on as full requests.
+
+local core = require "sertifier.core"
+local ends = require "sertifier.ends"
+local sending = require "sertifier.sending"
+
+local reading = {}
+
+local group = 2000 -- credentials that are looked up at once
+local rows_at_once = 20000 -- so that rows that do not qualify let answers through
+
+local function note_problems(self, problems)
+  for _, problem in ipairs(problems) do
+    self.summary:problem("invalid", self.export.name, problem.line,
+      (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
+  end
+end
+
+--- Fills a batch and counts what did not get into it.
+-- @return whether the export has ended, and as fourth the problems that came up; or nil, message,
+--   code
+function reading.fill(self, batch, most, rows)
+  local read, skipped, invalid, ended =
+    self.export:fill(self.plan, batch, most, rows or rows_at_once, self.with_records)
+  if not read then return nil, skipped, invalid end
+  self.summary.read = self.summary.read + read
+  self.summary:count("skipped", skipped)
+  self.summary:count("invalid", invalid)
+  if invalid == 0 then return ended end
+  local problems = batch:problems()
+  note_problems(self, problems)
+  return ended, nil, nil, problems
+end
+
+--- Gives a run what it reads into.
+-- @tparam boolean is_slow whether records may come slowly: they are then sent as soon as they fill
+--   a request
+function reading.begin(self, is_slow)
+  self.batch = core.batch()
+  self.group = is_slow and self.batch_size or math.max(group, self.batch_size)
+end
+
+-- ---- what the ledger does not know ----
+
+--- What the run keeps of a credential in the batch.
+local function item_of(self, i)
+  local once_per, campaign, name, email, external_id, record_id, line = self.batch:get(i)
+  return { line = line, key = campaign .. "/" .. once_per, campaign = campaign,
+    once_per = once_per, name = name, email = email, external_id = external_id,
+    record_id = record_id }
+end
+
+--- What it keeps in addition where that is to be sent.
+local function complete(self, item, i)
+  item.where = ("%s:%d"):format(self.export.name, item.line)
+  item.externalId, item.json = item.external_id, self.batch:credential(i)
+  item.content = self.ledger.secret and self.batch:fingerprint(i, self.ledger.secret)
+  item.record = self.with_records and self.export:record(self.batch, i) or nil
+end
+
+--- A second record with the key of one that is under way shares its end.
+local function is_twin(self, item)
+  local twins = self.twins[item.key]
+  if twins then twins[#twins + 1] = item end
+  return twins ~= nil
+end
+
+local function is_over_limit(self, item)
+  if not self.limit or self.admitted < self.limit then return false end
+  ends.tell(self, "not_attempted", item)
+  self.over_limit = true
+  return true
+end
+
+local function admit(self, item, i)
+  if is_over_limit(self, item) then return end
+  complete(self, item, i)
+  self.twins[item.key] = {}
+  self.admitted = self.admitted + 1
+  sending.queue(self, item)
+end
+
+local function place(self, item, entry, i)
+  if is_twin(self, item) then return end
+  if entry and entry.content then item.content = self.batch:fingerprint(i, self.ledger.secret) end
+  if entry and ends.meets(self, item, entry) then return end
+  admit(self, item, i)
+end
+
+-- ---- groups ----
+
+local function look_up(self)
+  local items, keys = {}, {}
+  for i = 1, #self.batch do
+    items[i] = item_of(self, i)
+    keys[i] = items[i].key
+  end
+  local entries, message, code = self.ledger:look_up(keys)
+  if not entries then ends.stop(self, message, code) end
+  return items, entries
+end
+
+local function place_all(self)
+  local items, entries = look_up(self)
+  for i, item in ipairs(items) do
+    if entries then
+      place(self, item, entries[item.key], i)
+    else
+      ends.tell(self, "not_attempted", item)
+    end
+  end
+end
+
+--- Whether more may be read: there are always requests ready behind those in flight.
+function reading.has_room(self)
+  return not self.stopped and not self.ended and #self.tasks <= self.concurrency
+end
+
+--- Reads the next group and queues the credentials that nobody has issued yet.
+function reading.on(self)
+  self.batch:clear()
+  local ended, message, code = reading.fill(self, self.batch, self.group)
+  if ended == nil then return ends.stop(self, message, code) end
+  self.ended = ended
+  if ended and self.summary.read == 0 then
+    return ends.stop(self, self.export.name .. ": holds no records", "export")
+  end
+  if #self.batch > 0 then place_all(self) end
+  if ended then sending.close(self) end
+end
+
+--- After a stop, the rest of the export is still counted: as not attempted.
+function reading.rest(self)
+  while not self.ended and self.export.can_reread do
+    self.batch:clear()
+    local ended = reading.fill(self, self.batch, self.group)
+    if ended == nil then return end
+    self.summary:count("not_attempted", #self.batch)
+    self.ended = ended
+  end
+end
+
+return reading

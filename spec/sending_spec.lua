@@ -1,0 +1,215 @@
+--- What becomes of requests that do not simply succeed, against the sandbox in a real nginx.
+
+local core = require "sertifier.core"
+local files = require "spec.support.files"
+local pace = require "sertifier.pace"
+local run = require "sertifier.run"
+local sandbox = require "spec.support.sandbox"
+local sertifier = require "sertifier"
+
+local ledger
+
+local function flow_of(more)
+  local declaration = { campaign = sandbox.campaign }
+  for name, value in pairs(more or {}) do declaration[name] = value end
+  return sertifier.flow(declaration)
+end
+
+--- A run that waits no longer than the server asks; the ledger stays the same within one test.
+local function issue(options, flow)
+  local all = { client = sandbox.client(), ledger = ledger, pace = pace.new(),
+    chance = function() return 0 end }
+  for name, value in pairs(options) do all[name] = value end
+  local summary, message, code = run.run(flow or flow_of(), all)
+  all.client:close()
+  local sum = 0
+  for name, count in pairs(sandbox.counts(summary)) do
+    if name ~= "read" then sum = sum + count end
+  end
+  assert.equal(summary.read, sum)
+  return summary, message, code
+end
+
+describe("sending", function()
+  before_each(function() ledger = files.path ".db" end)
+  after_each(sandbox.stop)
+
+  it("waits as long as a 429 asks, in seconds or until a date", function()
+    sandbox.start()
+    for _, form in ipairs { "seconds", "date" } do
+      ledger = files.path ".db"
+      sandbox.restart { too_many_every = 2, retry_after = 1, retry_after_form = form }
+      local began = core.elapsed()
+      local summary = issue { export = sandbox.export(40), concurrency = 1 }
+      assert.same({ read = 40, issued = 40 }, sandbox.counts(summary))
+      -- A date has whole seconds: the wait may be all but that short.
+      assert.truthy(core.elapsed() - began >= (form == "date" and 0.01 or 1), form)
+      local record = sandbox.record()
+      assert.same({ 2, 1 }, { record.statuses["200"], record.statuses["429"] })
+    end
+  end)
+
+  it("sends fewer at once after a 429 or a 503", function()
+    for _, behave in ipairs { { rate_limit = 1, retry_after = "none" },
+      { server_error_every = 1, server_error_status = "503" } } do
+      sandbox.start(behave)
+      ledger = files.path ".db"
+      local own = pace.new()
+      issue { export = sandbox.export(4), batch_size = 1, concurrency = 4, pace = own }
+      assert.truthy(own:window() < 4)
+      sandbox.stop()
+    end
+  end)
+
+  it("never sends again after a 503", function()
+    sandbox.start { server_error_every = 2, server_error_status = "503", server_error = "after" }
+    local summary = issue { export = sandbox.export(40), batch_size = 10, concurrency = 1 }
+    assert.same({ read = 40, issued = 20, in_doubt = 20 }, sandbox.counts(summary))
+    assert.same({ 1, 1, 40 }, { sandbox.most() })
+  end)
+
+  it("stops after failures in a row, and says what is left and what to do", function()
+    local doubtful = { server_error_every = 1 }
+    local refused = { too_many_every = 1, retry_after = "none" }
+    for _, behave in ipairs { doubtful, refused } do
+      sandbox.start(behave)
+      ledger = files.path ".db"
+      local export = sandbox.export(100)
+      local summary, message, code = issue { export = export, batch_size = 10, concurrency = 1 }
+      local held = behave == doubtful and 60 or nil
+      assert.same({ read = 100, in_doubt = held, not_attempted = 100 - (held or 0) },
+        sandbox.counts(summary))
+      assert.equal(behave == doubtful and "in_doubt" or "limit", code)
+      assert.truthy(message:find(("%%(6 times in a row%%); nothing is lost: %d records are left, and"
+        .. " the same run again goes on from here$"):format(summary.not_attempted)), message)
+      assert.equal(summary.stopped, message)
+      assert.equal(6, summary.requests)
+      assert.equal(4, summary:status())
+      sandbox.behave { server_error_every = 0, too_many_every = 0 }
+      assert.same({ read = 100, in_doubt = held, issued = 100 - (held or 0) },
+        sandbox.counts(issue { export = export }))
+      assert.same({ 1, 1, 100 - (held or 0) }, { sandbox.most() })
+      sandbox.stop()
+    end
+  end)
+
+  it("stops where more is sent again than comes through", function()
+    sandbox.start { rate_limit = 1, retry_after = "none" }
+    local own = pace.new()
+    own.slow_down = function() end
+    local summary, message = issue { export = sandbox.export(60), batch_size = 1, concurrency = 30,
+      pace = own, chance = function() return 0 end }
+    assert.truthy(message:find "times in a row" or message:find "more often than", message)
+    assert.truthy(summary.requests <= 60 + 30 * 6)
+    assert.equal(1, (sandbox.most()))
+  end)
+
+  it("keeps to a rate, over runs too", function()
+    sandbox.start()
+    local own, began = pace.new(), core.elapsed()
+    for first = 1, 5, 4 do
+      issue { export = sandbox.export(4, first), batch_size = 1, rate = 20, pace = own }
+    end
+    assert.truthy(core.elapsed() - began >= 7 / 20)
+  end)
+
+  it("ends the second record of a key as the first, and names both lines", function()
+    local ends = { [""] = { issued = 2, already_issued = 2 }, ["Lee 1"] = { rejected = 3, issued = 1 },
+      silent = { in_doubt = 4 } }
+    for refuse, expected in pairs(ends) do
+      sandbox.start { refuse = refuse, answer = refuse == "silent" and "closed" or "whole" }
+      local row = sandbox.id(1) .. ",Ann,Lee 1,ann@example.com\n"
+      local path = files.write("Id,FirstName,LastName,Email\n" .. row .. row .. sandbox.id(2)
+        .. ",Ann,Lee 2,b@example.com\n" .. row, ".csv")
+      for _, size in ipairs { 1, 20 } do
+        ledger = files.path ".db"
+        local summary = issue { export = path, batch_size = size, concurrency = 1 }
+        expected.read = 4
+        assert.same(expected, sandbox.counts(summary))
+        local last = summary.problems[#summary.problems]
+        assert.same({ "the same record as line 2", { 3, 5 } }, { last.text, last.lines })
+      end
+      sandbox.stop()
+    end
+  end)
+
+  it("ends it so too where the first was read long before", function()
+    sandbox.start { refuse = "Lee 1,", drop_rows = 0 }
+    local rows = {}
+    for n = 1, 30 do
+      rows[n] = { Id = sandbox.id(n % 15 + 1), FirstName = "Ann", LastName = "Lee " .. n % 15 .. ",",
+        Email = "a@example.com" }
+    end
+    local n = 0
+    local summary = issue { export = function()
+      n = n + 1
+      return rows[n]
+    end, batch_size = 5, concurrency = 1 }
+    assert.same({ read = 30, issued = 14, already_issued = 14, rejected = 2 }, sandbox.counts(summary))
+    assert.same({ 1, 1, 14 }, { sandbox.most() })
+  end)
+
+  it("tells two contacts with one e-mail, or of one name, apart", function()
+    for _, echo in ipairs { "same", "both" } do
+      sandbox.start { echo = echo }
+      ledger = files.path ".db"
+      local links = files.path ".csv"
+      local summary = issue { write_back = links, export = files.write(
+        "Id,FirstName,LastName,Email\n" .. sandbox.id(1) .. ",Ann,Lee,lee@example.com\n"
+        .. sandbox.id(2) .. ",Bob,Lee,lee@example.com\n" .. sandbox.id(3)
+        .. ",Ann,Lee,other@example.com\n" .. sandbox.id(4) .. ",Ann,Lee,lee@example.com\n", ".csv") }
+      assert.same({ read = 4, issued = 4 }, sandbox.counts(summary))
+      local keys = sandbox.record().keys
+      for id, link in files.read(links):gmatch "\n(%w+),(%S+)" do
+        assert.equal(keys[sandbox.campaign .. "/" .. id].verificationLink, link)
+      end
+      sandbox.stop()
+    end
+  end)
+
+  it("lets another run have what it claimed first, with all records of that key", function()
+    sandbox.start()
+    local row = sandbox.id(1) .. ",A,B,a@example.com\n"
+    local path = files.write("Id,FirstName,LastName,Email\n" .. row .. row .. sandbox.id(2)
+      .. ",A,C,c@example.com\n", ".csv")
+    local other
+    -- Between this run's look at the ledger and its claim, another issues the same.
+    local client = sandbox.client()
+    local own = pace.new()
+    local wait = own.wait
+    own.wait = function(...)
+      if not other then
+        other = true
+        other = issue { export = sandbox.export(1) }
+      end
+      return wait(...)
+    end
+    local summary = issue { export = path, pace = own, client = client }
+    assert.same({ read = 1, issued = 1 }, sandbox.counts(other))
+    assert.same({ read = 3, issued = 1, already_issued = 2 }, sandbox.counts(summary))
+    assert.same({ 1, 1, 2 }, { sandbox.most() })
+  end)
+
+  it("counts every record once, whatever the server does", function()
+    local cases = { { answer = "cut" }, { answer = "list" }, { answer = "misplaced" },
+      { answer = "text", answer_every = 2 }, { drop_rows = 3 }, { largest_batch = 3 },
+      { largest_batch = 1, largest_batch_error = "413" }, { server_error_every = 3 },
+      { server_error_every = 2, server_error_status = "closed" }, { error_form = "html",
+        too_many_every = 3, retry_after = "none" }, { refuse = "Lee 7" }, { plan_limit = 11 },
+      { refuse = "Lee", bad_item = "partial" }, { bad_item = "partial", refuse = "Lee 1",
+        partial_error = "false" }, { campaign_status = "2" }, { bare_add = "true", echo = "both" },
+      { key_error = "401" } }
+    local export = sandbox.export(30)
+    for i, behave in ipairs(cases) do
+      if i == 1 then sandbox.start(behave) else sandbox.restart(behave) end
+      for _ = 1, 2 do
+        local summary = issue { export = export, batch_size = 7, concurrency = 3 }
+        assert.equal(30, summary.read)
+        local adds, mails = sandbox.most()
+        assert.truthy(adds <= 1 and mails <= 1)
+        assert.truthy(summary.issued + summary.already_issued <= select(3, sandbox.most()))
+      end
+      ledger = files.path ".db"
+    end
+  end)
+end)
