@@ -1,10 +1,11 @@
-/* strings.c: what Lua asks of a text: is it UTF-8, and its keyed fingerprint. */
+/* strings.c: what Lua asks of a text: is it UTF-8, an Id, the same as another. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "handles.h"
+#include "value.h"
 
 /* core.is_text(bytes) -> whether they are valid UTF-8 without a NUL */
 static int strings_is_text(lua_State *L) {
@@ -48,9 +49,34 @@ static int strings_random(lua_State *L) {
   return 1;
 }
 
+/* core.record_id(text) -> a Salesforce Id's form of 18 characters; nil where the
+** text is none */
+static int strings_record_id(lua_State *L) {
+  size_t length;
+  const char *bytes = luaL_checklstring(L, 1, &length);
+  char id[VALUE_ID];
+  if (!value_id(text_slice(bytes, length), id)) return 0;
+  lua_pushlstring(L, id, VALUE_ID);
+  return 1;
+}
+
+/* core.same(a, b) -> whether two texts are equal; how long that takes tells
+** nothing but their lengths */
+static int strings_same(lua_State *L) {
+  size_t length, other, i;
+  const char *a = luaL_checklstring(L, 1, &length);
+  const char *b = luaL_checklstring(L, 2, &other);
+  volatile unsigned char differs = length != other;
+  for (i = 0; i < length && i < other; i++)
+    differs = (unsigned char)(differs | (a[i] ^ b[i]));
+  lua_pushboolean(L, !differs);
+  return 1;
+}
+
 void strings_open(lua_State *L) {
   static const luaL_Reg functions[] = {
     {"is_text", strings_is_text}, {"fingerprint", strings_fingerprint},
-    {"random", strings_random}, {NULL, NULL}};
+    {"random", strings_random}, {"record_id", strings_record_id},
+    {"same", strings_same}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

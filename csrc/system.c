@@ -75,6 +75,15 @@ static int system_file_id(lua_State *L) {
   return 1;
 }
 
+/* core.is_private(path) -> whether only its owner can read a file; or nil,
+** problem */
+static int system_is_private(lua_State *L) {
+  struct stat status;
+  if (stat(luaL_checkstring(L, 1), &status)) return fail(L, errno);
+  lua_pushboolean(L, !(status.st_mode & 077));
+  return 1;
+}
+
 /* core.isatty(descriptor) -> whether it is a terminal */
 static int system_isatty(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -118,7 +127,8 @@ void system_open(lua_State *L) {
   static const luaL_Reg functions[] = {
     {"now", system_now}, {"elapsed", system_elapsed},
     {"sleep", system_sleep}, {"private", system_private}, {"sync", system_sync},
-    {"file_id", system_file_id}, {"isatty", system_isatty},
+    {"file_id", system_file_id}, {"is_private", system_is_private},
+    {"isatty", system_isatty},
     {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
     {"interrupted", system_interrupted}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -20,6 +20,11 @@ function sandbox.start(behave)
   return current
 end
 
+--- The address of the one that runs.
+function sandbox.url()
+  return current.url
+end
+
 --- Sets switches of the running one; the others stay.
 function sandbox.behave(switches)
   assert(current:behave(switches))

@@ -1,0 +1,59 @@
+--- The options of nginx's handlers, checked at their caller's line.
+
+local nearest = require "sertifier.nearest"
+
+local options = {}
+
+local common = { ledger = "string", url = "string", key_file = "string", ca_file = "string",
+  timeout = "number", token_file = "string", hmac_file = "string",
+  mutual_tls = { "boolean", "table" }, pool = "string", body_time = "number" }
+
+local paths = { "ledger", "key_file", "ca_file", "token_file", "hmac_file", "flow", "admin_file" }
+
+local function is_of(value, wanted)
+  if type(wanted) == "string" then return type(value) == wanted end
+  return type(value) == wanted[1] or type(value) == wanted[2]
+end
+
+local function check(all, known, level)
+  local names = {}
+  for name in pairs(known) do names[#names + 1] = name end
+  for name, value in pairs(all) do
+    if not known[name] then
+      local near = nearest(tostring(name), names)
+      error(("%s: no such option%s"):format(tostring(name),
+        near and ("; did you mean %s?"):format(near) or ""), level + 1)
+    elseif not is_of(value, known[name]) then
+      error(("%s: got a %s"):format(name, type(value)), level + 1)
+    end
+  end
+end
+
+--- A path is looked for from nginx's prefix on, as in nginx.conf.
+local function from_prefix(path)
+  if path:find "^/" or path:find "^postgres" then return path end
+  return ngx.config.prefix() .. path
+end
+
+--- Reads a handler's options.
+-- @tparam table given its own options, and as [1] a table of those that several handlers share
+-- @tparam table own name -> type of those that other kinds of handler do not have
+-- @tparam number level whose line an error names
+-- @treturn table all of them, paths complete
+function options.read(given, own, level)
+  local all, known = {}, {}
+  if type(given) ~= "table" then error("a table of options is expected", level + 1) end
+  for name, value in pairs(type(given[1]) == "table" and given[1] or {}) do all[name] = value end
+  for name, value in pairs(given) do
+    if name ~= 1 then all[name] = value end
+  end
+  for _, some in ipairs { common, own } do
+    for name, wanted in pairs(some) do known[name] = wanted end
+  end
+  check(all, known, level + 1)
+  all.ledger = all.ledger or "sertifier.db"
+  for _, name in ipairs(paths) do all[name] = all[name] and from_prefix(all[name]) end
+  return all
+end
+
+return options

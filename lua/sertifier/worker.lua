@@ -1,0 +1,89 @@
+--- What a thread of nginx's pool runs: the same blocking code as in a script.
+--
+-- A thread has a Lua state of its own, without nginx's functions, and keeps it for its life: the
+-- ledger and the client, with its connections, stay open from call to call. All that goes in and
+-- out is copied, so it is made of tables, texts, numbers and booleans.
+
+local api = require "sertifier.api"
+local delivery = require "sertifier.delivery"
+local ledger = require "sertifier.ledger"
+
+local worker = {}
+
+local answers = { gateway = "sertifier.nginx.gateway" }
+
+-- ---- what stays open ----
+
+local places = {} -- by ledger and client: those of the handlers in one nginx.conf
+
+local function name_of(settings)
+  return table.concat({ settings.ledger, settings.url or "", settings.key_file or "",
+    settings.ca_file or "", settings.timeout or "" }, "\n")
+end
+
+local function open(settings)
+  local opened, message = ledger.open(settings.ledger)
+  if not opened then return nil, message end
+  local client, why = api.open { url = settings.url, key_file = settings.key_file,
+    ca_file = settings.ca_file, timeout = settings.timeout }
+  if client then return { ledger = opened, client = client } end
+  opened:close()
+  return nil, why
+end
+
+local function place_of(settings)
+  local name = name_of(settings)
+  local place, message = places[name], nil
+  if not place then place, message = open(settings) end
+  places[name] = place
+  return place, message
+end
+
+--- A ledger that failed is opened anew for the next call: it may be back by then.
+local function forget(settings)
+  local name = name_of(settings)
+  local place = places[name]
+  places[name] = nil
+  if not place then return end
+  place.ledger:close()
+  place.client:close()
+end
+
+-- ---- calls ----
+
+local function queue(place, items)
+  local done, message = place.ledger:enqueue(items)
+  if not done then return nil, message end
+  return done
+end
+
+local function deliver(place, items)
+  local done, message = delivery.issue(place, items)
+  if not done then place.is_lost = true end
+  return done, message
+end
+
+local function failed(settings, message)
+  forget(settings)
+  return { status = 503, message = message, counts = {} }
+end
+
+--- Answers a request.
+-- @tparam string kind of the handler
+-- @tparam table settings `ledger`, `url`, `key_file`, `ca_file`, `timeout`, `queued`, and the
+--   handler's own
+-- @tparam string body
+-- @treturn table `status`, `body`, `counts`, and where there is one `retry_after`, `times`,
+--   `fault`; without a `body` its `message` says why it could not be worked on
+function worker.answer(kind, settings, body)
+  local place, message = place_of(settings)
+  if not place then return failed(settings, message) end
+  local call = { ledger = place.ledger, client = place.client, most = settings.most,
+    settings = settings, deliver = settings.queued and queue or deliver }
+  local ok, answer = pcall(require(answers[kind]).answer, call, body)
+  if not ok then return failed(settings, "internal error: " .. tostring(answer)) end
+  if call.is_lost then forget(settings) end
+  return answer
+end
+
+return worker
