@@ -46,20 +46,13 @@ end
 
 local modules = lua_modules [[
   adding answer answer.match answer.row answer.waiting api check cli cli.check cli.common
-  cli.doctor cli.issue cli.resolve cli.sandbox cli.status compile condition credential doctor ends
-  envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite nearest object pace
-  reading retries run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
+  cli.doctor cli.issue cli.resolve cli.sandbox cli.status compile condition credential delivery
+  doctor ends envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite nearest
+  nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply object pace reading
+  retries run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
   sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps
   sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server
-  sandbox_worker sending summary template version words writeback
-  answer answer.match answer.row answer.waiting api check cli cli.check cli.common cli.doctor
-  cli.issue cli.resolve cli.sandbox cli.status compile condition credential delivery doctor ends
-  envelope export flow ledger ledger.doubt ledger.sql ledger.sqlite nearest nginx nginx.access
-  nginx.gateway nginx.metrics nginx.options nginx.reply object run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
-  version words worker writeback
+  sandbox_worker sending summary template version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

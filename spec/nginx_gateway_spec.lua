@@ -3,15 +3,18 @@
 local cjson = require "cjson"
 local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
-local ledgers = require "sertifier.ledger"
 local sandbox = require "spec.support.sandbox"
 
 describe("the gateway", function()
   local server
 
-  local function start(behave, options)
-    sandbox.start(behave)
-    server = assert(gateway.start(options or {}))
+  local function start(behave) server = gateway.share(behave) end
+
+  --- One of its own.
+  local function start_with(options)
+    gateway.stop()
+    sandbox.start()
+    server = assert(gateway.start(options))
   end
 
   local function post(...) return gateway.post(server, ...) end
@@ -24,15 +27,9 @@ describe("the gateway", function()
     return status, answer.message, answer.validationErrors, rows, headers
   end
 
-  --- What the ledger holds, by state.
-  local function counts()
-    local ledger = assert(ledgers.open(server.ledger))
-    local found = ledger:counts()
-    ledger:close()
-    return found
-  end
+  local function counts() return gateway.counts(server) end
 
-  after_each(gateway.stop)
+  teardown(gateway.stop)
 
   it("answers the guide's sample request as Sertifier does", function()
     start()
@@ -165,20 +162,6 @@ describe("the gateway", function()
     assert.equal(200, (add "x"))
   end)
 
-  it("tells that Sertifier is away, or refuses the key, and that nothing was sent", function()
-    start(nil, { url = "http://127.0.0.1:1" })
-    local status, message = add "x"
-    assert.equal(503, status)
-    assert.truthy(message:find "^Not sent: cannot reach Sertifier")
-    gateway.stop()
-    start(nil, { init = ('place.key_file = "%s" gateway = sertifier.gateway { place }')
-      :format(sandbox.key_file "another-key") })
-    status, message = add "x"
-    assert.equal(502, status)
-    assert.truthy(message:find "refused the API key")
-    assert.same({}, counts())
-  end)
-
   it("gives callers who ask at once for the same one and the same answer", function()
     start { latency = 0.3 }
     local sent, out = files.write(gateway.request "x"), files.path()
@@ -192,8 +175,23 @@ describe("the gateway", function()
     assert.same({ 1, 1, 1 }, { sandbox.most() })
   end)
 
+  it("tells that Sertifier is away, or refuses the key, and that nothing was sent", function()
+    start_with { url = "http://127.0.0.1:1" }
+    local status, message = add "x"
+    assert.equal(503, status)
+    assert.truthy(message:find "^Not sent: cannot reach Sertifier")
+    gateway.stop()
+    sandbox.start()
+    server = assert(gateway.start { init = ('place.key_file = "%s" gateway = sertifier.gateway { place }')
+      :format(sandbox.key_file "another-key") })
+    status, message = add "x"
+    assert.equal(502, status)
+    assert.truthy(message:find "refused the API key")
+    assert.same({}, counts())
+  end)
+
   it("refuses a body that does not come in time", function()
-    start(nil, { init = "gateway = sertifier.gateway { place, body_time = 0.2 }" })
+    start_with { init = "gateway = sertifier.gateway { place, body_time = 0.2 }" }
     local pipe = io.popen(("(printf '{'; sleep 1) | curl -s -i -T - -X POST -H 'Content-Type: "
       .. "application/json' -H 'secretKey: %s' -H 'Transfer-Encoding:' -H 'Content-Length: 99' "
       .. "%s/campaign/addCredentials"):format(gateway.token, server.url))
@@ -203,7 +201,7 @@ describe("the gateway", function()
   end)
 
   it("needs a ledger that can be written", function()
-    start(nil, { ledger = "/proc/none.db" })
+    start_with { ledger = "/proc/none.db" }
     local status, message, _, _, headers = add "x"
     assert.same({ 503, "5" }, { status, headers["retry-after"] })
     assert.equal("The gateway cannot work at the moment; nothing was sent.", message)

@@ -8,6 +8,7 @@ local core = require "sertifier.core"
 
 local delivery = {}
 
+-- Together with the client's timeout, less than a claim in the ledger lasts.
 local longest = 100 -- seconds for one caller, beside what a request that is under way still takes
 local patience = 10 -- seconds that one waits for another's request with the same key
 local look_again = 0.05 -- seconds
@@ -26,7 +27,7 @@ end
 
 local function body_of(items)
   local bodies = {}
-  for i, item in ipairs(items) do bodies[i] = item.body end
+  for i, item in ipairs(items) do bodies[i] = item.json end
   return '{"credentials":[' .. table.concat(bodies, ",") .. "]}"
 end
 
@@ -44,17 +45,16 @@ local function post(self, items)
   return found
 end
 
-local function settlement(self, item, outcome)
+local function settlement(item, outcome)
   local credential = outcome.credential or {}
-  local state = outcome.state == "not_applied" and self.unsent or outcome.state
-  return { key = item.key, state = state, reason = outcome.reason,
+  return { key = item.key, state = outcome.state, reason = outcome.reason,
     credential_id = credential.id, link = credential.verificationLink }
 end
 
 --- Writes down what came of it; where that fails, the keys are in doubt once their lease is over.
 local function settle(self, items, outcomes)
   local began, list = core.elapsed(), {}
-  for i, item in ipairs(items) do list[i] = settlement(self, item, outcomes[i]) end
+  for i, item in ipairs(items) do list[i] = settlement(item, outcomes[i]) end
   local ok, message = self.ledger:settle(list)
   note_time(self, "settle", began)
   if not ok then self.fault = message end
@@ -91,18 +91,17 @@ local function send(self, items)
   keep(self, items, outcomes)
 end
 
-local function begin(place, unsent)
+local function begin(place)
   return { ledger = place.ledger, client = place.client, outcomes = {}, times = {}, requests = 0,
-    verdict = {}, unsent = unsent, until_ = core.elapsed() + longest }
+    verdict = {}, until_ = core.elapsed() + longest }
 end
 
 --- Sends items that the ledger has given to this run.
 -- @tparam table place `ledger` and `client`
--- @tparam {table,...} items of the ledger, each with the `body` of its credential
--- @tparam string unsent the state of an item that was not applied: it is queued again, or free
+-- @tparam {table,...} items of the ledger, each with its credential's `json`
 -- @treturn table as `delivery.issue`
-function delivery.send(place, items, unsent)
-  local self = begin(place, unsent)
+function delivery.send(place, items)
+  local self = begin(place)
   send(self, items)
   return self
 end
@@ -139,7 +138,7 @@ local function see(self, keys)
     local open = {}
     for _, key in ipairs(keys) do
       local state = entries[key] and entries[key].state or "sending"
-      self.outcomes[key] = by_state[state](entries[key])
+      self.outcomes[key] = (by_state[state] or by_state.sending)(entries[key])
       if state == "sending" then open[#open + 1] = key end
     end
     if #open == 0 or core.elapsed() >= wait_until then return end
@@ -171,14 +170,14 @@ end
 --- Issues credentials, and says what came of each.
 -- @tparam table place `ledger` and `client`
 -- @tparam {table,...} items `key`, `campaign`, `once_per`, `external_id`, `externalId`, `name`,
---   `email`, and `body`, the credential's JSON
+--   `email`, and `json`, the credential's own
 -- @treturn table|nil `outcomes` by key: `state` (issued, already_issued, rejected, in_doubt,
 --   sending, queued, not_applied), `credential`, `reason`; `verdict`: why some were not applied
 --   (`code`, `message`, `retry_after`); `requests`; `times` in seconds (`claim`, `api`, `settle`);
 --   `fault`: what the ledger could not write after sending. Or nil, message, "ledger": nothing was
 --   sent
 function delivery.issue(place, items)
-  local self = begin(place, "not_applied")
+  local self = begin(place)
   local mine, others = claim(self, without_twins(items))
   if not mine then return nil, others, "ledger" end
   if #mine > 0 then send(self, mine) end

@@ -3,6 +3,8 @@
 local core = require "sertifier.core"
 local files = require "spec.support.files"
 local found = require "sertifier.sandbox.nginx"
+local ledgers = require "sertifier.ledger"
+local sql = require "sertifier.ledger.sql"
 local sandbox = require "spec.support.sandbox"
 
 local gateway = { token = "token-of-the-flow-1234" }
@@ -102,6 +104,34 @@ function gateway.start(options)
   gateway.write(self.directory .. "/nginx.conf", (template:gsub("%%%(([%w_]+)%)", values)))
   running[#running + 1] = self
   return launch(self)
+end
+
+--- One gateway for a whole spec file: as if it were a new one, in front of a sandbox with these
+-- behaviours. `gateway.stop` ends it.
+function gateway.share(behave)
+  if running[1] then
+    sandbox.restart(behave or {})
+    gateway.query(running[1], "DELETE FROM credential")
+    return running[1]
+  end
+  sandbox.start(behave)
+  return assert(gateway.start {})
+end
+
+--- Executes SQL on its ledger.
+function gateway.query(self, text, ...)
+  local ledger = assert(ledgers.open(self.ledger))
+  local rows = assert(sql.rows_of(ledger, text, ...))
+  ledger:close()
+  return rows
+end
+
+--- What its ledger holds, by state.
+function gateway.counts(self)
+  local ledger = assert(ledgers.open(self.ledger))
+  local counts = assert(ledger:counts())
+  ledger:close()
+  return counts
 end
 
 --- Whether its processes are gone.

@@ -103,7 +103,7 @@ local function object_of(form, values)
   return json.object(some, values)
 end
 
-local function body_of(item)
+local function json_of(item)
   local attributes = given(item.attributes)
   if not attributes or #attributes == 0 then return object_of(head, item) end
   local list = {}
@@ -121,7 +121,7 @@ local function item_of(item)
   local once_per = once_per_of(item.externalId)
   return { key = item.campaignId .. "/" .. once_per, campaign = item.campaignId,
     once_per = once_per, external_id = item.externalId, externalId = item.externalId,
-    name = item.name, email = given(item.email), body = body_of(item) }
+    name = item.name, email = given(item.email), json = json_of(item) }
 end
 
 -- ---- what is answered ----
