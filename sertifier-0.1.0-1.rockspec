@@ -56,8 +56,9 @@ local modules = lua_modules [[
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead batch buffer cell client columns condition core csv handles http key plan plan_handle
-    plan_run reader record request scan siphash stretch strings system text url value
+    ahead batch buffer cell client columns condition core csv formula formula_choice formula_date
+    formula_number formula_text handles http key letter plan plan_handle plan_run reader record
+    request row scan siphash stretch strings system text url value
   ]],
   libraries = { "curl", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)" },

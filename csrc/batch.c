@@ -110,17 +110,24 @@ static int add_item(batch *b, uint64_t line, slice text) {
          buffer_add(&b->items, (const char *)&one, sizeof one);
 }
 
-plan_result batch_add(batch *b, const plan *p, const slice *cells,
-                      uint64_t line, slice text) {
-  plan_result result = plan_run(p, cells, &b->out);
+plan_output *batch_output(batch *b) {
+  return &b->out;
+}
+
+plan_result batch_keep(batch *b, plan_result result, uint64_t line,
+                       slice text) {
   const buffer *problems = &b->out.problems;
-  int added = 1;
+  int kept = 1;
   if (result == PLAN_READY)
-    added = add_item(b, line, text);
+    kept = add_item(b, line, text);
   else if (result == PLAN_INVALID)
-    added = add_trouble(b, line,
-                        text_slice(problems->bytes, problems->length));
-  return added ? result : PLAN_NO_MEMORY;
+    kept = add_trouble(b, line, text_slice(problems->bytes, problems->length));
+  return kept ? result : PLAN_NO_MEMORY;
+}
+
+void batch_push_record(lua_State *L, batch *b, slice text) {
+  if (b->columns) record_push(L, b->columns, b->delimiter, text);
+  else lua_pushnil(L);
 }
 
 /* ---- methods ---- */

@@ -1,38 +1,37 @@
-/* condition.c: entry conditions as a postfix program over a row's cells. */
+/* condition.c: a test of a cell against a literal, as entry conditions have. */
 #include "condition.h"
 
 #include <string.h>
 
+#include "letter.h"
 #include "value.h"
 
 #define NOT_READABLE 2 /* what no comparison gives */
 
-const char *condition_check(condition_step *step) {
+const char *condition_check(condition_test *test) {
   int ok = 1;
-  if (strchr("&|-", step->op)) return step->op ? NULL : "has no operator";
-  if (!strchr("=!<[>]", step->op)) return "has an unknown operator";
-  switch (step->type) {
-    case 't': ok = text_valid(step->text) == step->text.length; break;
-    case 'n': ok = value_number(step->text, &step->number); break;
-    case 'b': ok = value_boolean(step->text, &step->truth); break;
-    case 'd': ok = value_time(step->text, &step->time, &step->truth); break;
-    case 'i': ok = value_id(step->text, step->id); break;
+  if (!test->op || !strchr("=!<[>]~;", test->op))
+    return "has an unknown operator";
+  if (strchr("~;", test->op) && test->type != 't')
+    return "compares with what is no text";
+  switch (test->type) {
+    case 't': ok = text_valid(test->text) == test->text.length; break;
+    case 'n': ok = value_number(test->text, &test->number); break;
+    case 'b': ok = value_boolean(test->text, &test->truth); break;
+    case 'd': ok = value_time(test->text, &test->time, &test->truth); break;
+    case 'i': ok = value_id(test->text, test->id); break;
     case '0': break;
     default: return "has a literal of an unknown type";
   }
   return ok ? NULL : "has a literal that is not of its type";
 }
 
-int condition_growth(const condition_step *step) {
-  if (step->op == '&' || step->op == '|') return -1;
-  return step->op == '-' ? 0 : 1;
-}
-
-const char *condition_problem(const condition_step *step) {
-  switch (step->type) {
+const char *condition_problem(char type) {
+  switch (type) {
     case 'n': return "is not a number";
     case 'b': return "is neither true nor false";
     case 'd': return "is not a date (YYYY-MM-DD)";
+    case 's': return "is not a date-time (YYYY-MM-DDThh:mm:ssZ)";
     case 'i': return "is not a Salesforce Id";
     default: return "holds bytes that are not valid UTF-8";
   }
@@ -40,17 +39,22 @@ const char *condition_problem(const condition_step *step) {
 
 /* ---- comparisons: negative, 0 or positive, or NOT_READABLE ---- */
 
+/* The first characters of both texts without their case. */
+static int compare_letters(slice *a, slice *b) {
+  uint32_t one = letter_lower(letter_next(a));
+  uint32_t other = letter_lower(letter_next(b));
+  return (one > other) - (one < other);
+}
+
 static int compare_text(slice cell, slice literal) {
-  size_t i;
+  int order = 0;
   if (cell.length == literal.length &&
       !memcmp(cell.bytes, literal.bytes, cell.length))
     return 0;
   if (text_valid(cell) != cell.length) return NOT_READABLE;
-  for (i = 0; i < cell.length && i < literal.length; i++) {
-    int order = text_lower(cell.bytes[i]) - text_lower(literal.bytes[i]);
-    if (order) return order < 0 ? -1 : 1;
-  }
-  return (cell.length > literal.length) - (cell.length < literal.length);
+  while (cell.length && literal.length && !order)
+    order = compare_letters(&cell, &literal);
+  return order ? order : (cell.length > 0) - (literal.length > 0);
 }
 
 static int compare_number(slice cell, double literal) {
@@ -64,18 +68,14 @@ static int compare_boolean(slice cell, int literal) {
   return value_boolean(cell, &truth) ? truth - literal : NOT_READABLE;
 }
 
-static int64_t day_of(int64_t milliseconds) {
-  return milliseconds / 86400000 - (milliseconds % 86400000 < 0);
-}
-
 /* Against a literal without a time of day, only the UTC days count. */
 static int compare_time(slice cell, int64_t literal, int is_date) {
   int64_t time;
   int cell_is_date;
   if (!value_time(cell, &time, &cell_is_date)) return NOT_READABLE;
   if (is_date) {
-    time = day_of(time);
-    literal = day_of(literal);
+    time = value_day(time);
+    literal = value_day(literal);
   }
   return (time > literal) - (time < literal);
 }
@@ -88,17 +88,77 @@ static int compare_id(slice cell, const char *literal) {
   return (order > 0) - (order < 0);
 }
 
-static int compare(const condition_step *step, slice cell) {
-  switch (step->type) {
-    case 'n': return compare_number(cell, step->number);
-    case 'b': return compare_boolean(cell, step->truth);
-    case 'd': return compare_time(cell, step->time, step->truth);
-    case 'i': return compare_id(cell, step->id);
-    default: return compare_text(cell, step->text);
+static int compare(const condition_test *test, slice cell) {
+  switch (test->type) {
+    case 'n': return compare_number(cell, test->number);
+    case 'b': return compare_boolean(cell, test->truth);
+    case 'd': return compare_time(cell, test->time, test->truth);
+    case 'i': return compare_id(cell, test->id);
+    default: return compare_text(cell, test->text);
   }
 }
 
-/* ---- the program ---- */
+/* ---- LIKE, and multi-selects ---- */
+
+/* Passes a character of the cell and of the pattern where they agree. */
+static int pass_letter(slice *cell, slice *pattern) {
+  slice text = *cell, of = *pattern;
+  uint32_t wanted = letter_next(&of);
+  int is_any = wanted == '_';
+  if (wanted == '\\' && of.length) wanted = letter_next(&of);
+  if (letter_lower(letter_next(&text)) != letter_lower(wanted) && !is_any)
+    return 0;
+  *cell = text;
+  *pattern = of;
+  return 1;
+}
+
+/* Passes a % of the pattern. */
+static int pass_any(slice *pattern) {
+  if (!pattern->length || *pattern->bytes != '%') return 0;
+  *pattern = text_slice(pattern->bytes + 1, pattern->length - 1);
+  return 1;
+}
+
+/* Where all else fails, the last % takes one character more. */
+static int is_like(slice cell, slice pattern) {
+  slice behind = pattern, from = cell;
+  int seen = 0;
+  while (cell.length) {
+    if (pass_any(&pattern)) {
+      seen = 1;
+      behind = pattern;
+      from = cell;
+    } else if (!pattern.length || !pass_letter(&cell, &pattern)) {
+      if (!seen) return 0;
+      letter_next(&from);
+      cell = from;
+      pattern = behind;
+    }
+  }
+  while (pass_any(&pattern)) continue;
+  return pattern.length == 0;
+}
+
+int condition_includes(slice cell, slice value) {
+  while (cell.length) {
+    const char *end = memchr(cell.bytes, ';', cell.length);
+    size_t length = end ? (size_t)(end - cell.bytes) : cell.length;
+    if (compare_text(text_trim(text_slice(cell.bytes, length)), value) == 0)
+      return 1;
+    length += end != NULL;
+    cell = text_slice(cell.bytes + length, cell.length - length);
+  }
+  return 0;
+}
+
+static condition_truth match(const condition_test *test, slice cell) {
+  if (text_valid(cell) != cell.length) return CONDITION_UNKNOWN;
+  return test->op == '~' ? is_like(cell, test->text)
+                         : condition_includes(cell, test->text);
+}
+
+/* ---- truths ---- */
 
 static condition_truth decide(char op, int order) {
   switch (op) {
@@ -113,45 +173,19 @@ static condition_truth decide(char op, int order) {
 
 /* An empty cell is NULL: different from every value, neither less nor more.
 ** Against a NULL literal, every value is different. */
-static condition_truth test(const condition_step *step, slice cell) {
+condition_truth condition_run(const condition_test *test, slice cell) {
   int order;
-  if (step->type == '0')
-    return step->op == '=' ? cell.length == 0
-                           : step->op == '!' && cell.length != 0;
-  if (cell.length == 0) return step->op == '!';
-  order = compare(step, cell);
-  return order == NOT_READABLE ? CONDITION_UNKNOWN : decide(step->op, order);
+  if (test->type == '0')
+    return test->op == '=' ? cell.length == 0
+                           : test->op == '!' && cell.length != 0;
+  if (cell.length == 0) return test->op == '!';
+  if (test->op == '~' || test->op == ';') return match(test, cell);
+  order = compare(test, cell);
+  return order == NOT_READABLE ? CONDITION_UNKNOWN : decide(test->op, order);
 }
 
-/* Of two truths the one that decides: `deciding` if any, then unknown. */
-static condition_truth join(condition_truth a, condition_truth b,
-                            condition_truth deciding) {
+condition_truth condition_join(condition_truth a, condition_truth b,
+                               condition_truth deciding) {
   if (a == deciding || b == deciding) return deciding;
   return a == CONDITION_UNKNOWN ? a : b;
-}
-
-static condition_truth not(condition_truth a) {
-  return a == CONDITION_UNKNOWN ? a : (condition_truth)!a;
-}
-
-condition_truth condition_run(const condition_step *steps, size_t count,
-                              const slice *cells,
-                              const condition_step **fault) {
-  condition_truth stack[CONDITION_DEPTH + 1];
-  condition_truth *top = stack;
-  size_t i;
-  *fault = NULL;
-  *top = CONDITION_TRUE; /* what no condition at all gives */
-  for (i = 0; i < count; i++) {
-    const condition_step *step = &steps[i];
-    switch (step->op) {
-      case '&': top--; *top = join(top[0], top[1], CONDITION_FALSE); break;
-      case '|': top--; *top = join(top[0], top[1], CONDITION_TRUE); break;
-      case '-': *top = not(*top); break;
-      default:
-        *++top = test(step, cells[step->cell]);
-        if (*top == CONDITION_UNKNOWN && !*fault) *fault = step;
-    }
-  }
-  return *top;
 }

@@ -1,4 +1,4 @@
-/* condition.h: entry conditions as a postfix program over a row's cells. */
+/* condition.h: a test of a cell against a literal, as entry conditions have. */
 #ifndef CONDITION_H
 #define CONDITION_H
 
@@ -17,8 +17,9 @@ typedef enum condition_truth {
   CONDITION_UNKNOWN
 } condition_truth;
 
-typedef struct condition_step {
-  char op;        /* '=', '!', '<', '[' (<=), '>', ']' (>=) or '&', '|', '-' */
+typedef struct condition_test {
+  char op;        /* '=', '!', '<', '[' (<=), '>', ']' (>=), '~' (LIKE) or
+                  ** ';' (one of a multi-select's values) */
   char type;      /* of the literal: t(ext) n(umber) b(oolean) d(ate) i(d) 0 */
   size_t cell;    /* that the test reads */
   slice label;    /* the cell's name, for messages */
@@ -27,25 +28,23 @@ typedef struct condition_step {
   int64_t time;
   int truth;      /* of a boolean; of a date: that it has no time of day */
   char id[18];
-} condition_step;
+} condition_test;
 
-/* Reads the literal's text into its value; what is wrong with the step, or
+/* Reads the literal's text into its value; what is wrong with the test, or
 ** NULL. */
-const char *condition_check(condition_step *step);
+const char *condition_check(condition_test *test);
 
-/* How the stack grows by this step: +1, 0 or -1. */
-int condition_growth(const condition_step *step);
+condition_truth condition_run(const condition_test *test, slice cell);
 
-#define CONDITION_DEPTH 64 /* the deepest stack; a test is a comparison */
+/* What is wrong with a cell that cannot be read as this type. */
+const char *condition_problem(char type);
 
-/* Runs a program that leaves one truth; on CONDITION_UNKNOWN `*fault` is the
-** first step that could not read its cell. */
-condition_truth condition_run(const condition_step *steps, size_t count,
-                              const slice *cells,
-                              const condition_step **fault);
+/* Of two truths the one that decides: `deciding` if any, then unknown. */
+condition_truth condition_join(condition_truth a, condition_truth b,
+                               condition_truth deciding);
 
-/* What is wrong with a cell that the step could not read. */
-const char *condition_problem(const condition_step *step);
+/* Whether a text of values with ';' between them has this one. */
+int condition_includes(slice cell, slice value);
 
 #pragma GCC visibility pop
 

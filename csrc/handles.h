@@ -24,12 +24,16 @@ void system_open(lua_State *L);
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close);
 
-/* A plan, the columns that its cells are read from, and room for the cells of
-** one row. */
+/* A plan, the columns that its cells are read from, room for the cells of one
+** row, and the functions in Lua that some of them come from. */
+#define PLAN_NO_COLUMN ((size_t)-1)
 typedef struct plan_handle {
   plan *plan;
   size_t *sources;
   slice *cells;
+  size_t *functions; /* the cell of each; PLAN_NO_COLUMN: it chooses rows */
+  size_t functions_count;
+  int called; /* reference to the list of functions */
 } plan_handle;
 const plan_handle *plan_handle_get(lua_State *L, int index);
 
@@ -38,10 +42,11 @@ const plan_handle *plan_handle_get(lua_State *L, int index);
 typedef struct batch batch;
 batch *batch_get(lua_State *L, int index);
 
-/* Adds what the plan makes of a row. `columns` (may be NULL) and `text`, the
-** row as it stands, make the record that a hook is given. */
-plan_result batch_add(batch *b, const plan *p, const slice *cells,
-                      uint64_t line, slice text);
+/* Where the rows' results go. */
+plan_output *batch_output(batch *b);
+
+/* Keeps what a row became. `text` is the row as it stands, for its record. */
+plan_result batch_keep(batch *b, plan_result result, uint64_t line, slice text);
 
 /* Adds the problem of a row that could not be read; 0 without memory. */
 int batch_add_fault(batch *b, uint64_t line, const char *problem);
@@ -55,6 +60,22 @@ void batch_describe(batch *b, columns *c, char delimiter);
 /* The key of a fingerprint at an index; and a text's fingerprint, pushed. */
 const unsigned char *fingerprint_key(lua_State *L, int index);
 void fingerprint_push(lua_State *L, const unsigned char *key, slice text);
+
+/* Pushes the record of a row with this text. */
+void batch_push_record(lua_State *L, batch *b, slice text);
+
+/* A row on its way: its cells stand in the plan's handle. `record` is the
+** stack's index of the record that functions get; 0: it is made of `text`. */
+typedef struct given_row {
+  uint64_t line;
+  slice text;
+  int record;
+} given_row;
+
+/* Adds what the plan makes of a row. After PLAN_FAILED the error's message is
+** on top of the stack, which is otherwise as it was. */
+plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
+                    given_row r);
 
 /* Pushes a record: a view of a row's text, which is copied. */
 int record_push(lua_State *L, columns *c, char delimiter, slice text);

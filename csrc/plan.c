@@ -13,13 +13,15 @@ plan *plan_open(size_t cells) {
 }
 
 void plan_close(plan *p) {
+  size_t i;
   if (!p) return;
   while (p->kept) {
     plan_text *next = p->kept->next;
     free(p->kept);
     p->kept = next;
   }
-  free(p->steps);
+  formula_close(&p->conditions);
+  for (i = 0; i < p->parts_count; i++) formula_close(&p->parts[i].program);
   free(p->fields);
   free(p->parts);
   free(p);
@@ -55,20 +57,19 @@ static const char no_memory[] = "out of memory";
 #define GROW(p, list) \
   grow((void **)&(p)->list, (p)->list##_count, sizeof *(p)->list)
 
-const char *plan_step(plan *p, condition_step step) {
-  const char *wrong = condition_check(&step);
-  int growth = condition_growth(&step);
+/* The one that the next step belongs to, or NULL. */
+static formula *current(plan *p) {
+  piece *last = p->parts_count ? &p->parts[p->parts_count - 1] : NULL;
+  if (!p->fields_count) return &p->conditions;
+  return last && last->form.type == 'f' ? &last->program : NULL;
+}
+
+const char *plan_step(plan *p, condition_test step) {
+  formula *program = current(p);
   p->checked = 0;
-  if (wrong) return wrong;
-  if (growth > 0 && step.cell >= p->cells) return "tests a cell of no column";
-  if (p->depth + growth < 1) return "joins what is not there";
-  if (growth < 0 && p->depth < 2) return "joins what is not there";
-  if (p->depth + growth > CONDITION_DEPTH) return "is nested too deeply";
+  if (!program) return "stands in no formula";
   if (!keep(p, &step.text) || !keep(p, &step.label)) return no_memory;
-  if (!GROW(p, steps)) return no_memory;
-  p->depth += growth;
-  p->steps[p->steps_count++] = step;
-  return NULL;
+  return formula_add(program, step, p->cells);
 }
 
 const char *plan_field(plan *p, plan_field_form form) {
@@ -87,8 +88,8 @@ const char *plan_field(plan *p, plan_field_form form) {
 const char *plan_part(plan *p, plan_part_form form) {
   p->checked = 0;
   if (!p->fields_count) return "stands in front of its field";
-  if (!strchr("lci", form.type) || !form.type) return "has an unknown type";
-  if (form.type != 'l' && form.cell >= p->cells) return "reads no column";
+  if (!strchr("lcif", form.type) || !form.type) return "has an unknown type";
+  if (strchr("ci", form.type) && form.cell >= p->cells) return "reads no column";
   if (text_valid(form.text) != form.text.length) return "is not valid UTF-8";
   if (form.type == 'i') {
     if (form.text.length > 15) return "has a long prefix";
@@ -98,7 +99,8 @@ const char *plan_part(plan *p, plan_part_form form) {
   }
   if (!keep(p, &form.text) || !keep(p, &form.label)) return no_memory;
   if (!GROW(p, parts)) return no_memory;
-  p->parts[p->parts_count++] = form;
+  memset(&p->parts[p->parts_count], 0, sizeof *p->parts);
+  p->parts[p->parts_count++].form = form;
   p->fields[p->fields_count - 1].count++;
   return NULL;
 }
@@ -118,7 +120,7 @@ static int attributes_are_last(const plan *p) {
 static int is_constant(const plan *p, const field *f) {
   size_t i;
   for (i = 0; i < f->count; i++)
-    if (p->parts[f->first + i].type != 'l') return 0;
+    if (p->parts[f->first + i].form.type != 'l') return 0;
   /* Whether an attribute is the first of its list differs by row. */
   return f->form.type != 'a';
 }
@@ -136,10 +138,21 @@ static const char *fix(plan *p, field *f) {
   return f->is_fixed ? NULL : "has a constant that no credential can have";
 }
 
-const char *plan_check(plan *p) {
-  const char *wrong = NULL;
+/* Each formula gives a text; the conditions give a truth, if there are any. */
+static const char *check_formulas(const plan *p) {
   size_t i;
-  if (p->depth > 1) return "leaves conditions that nothing joins";
+  if (p->conditions.count && !formula_gives(&p->conditions, 'b'))
+    return "leaves conditions that nothing joins";
+  for (i = 0; i < p->parts_count; i++)
+    if (p->parts[i].form.type == 'f' &&
+        !formula_gives(&p->parts[i].program, 't'))
+      return "has a formula that gives no text";
+  return NULL;
+}
+
+const char *plan_check(plan *p) {
+  const char *wrong = check_formulas(p);
+  size_t i;
   if (!p->fields_count || !p->fields[0].form.before.length ||
       !p->fields[0].form.required)
     return "needs a first field that is always there";

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "buffer.h"
-#include "condition.h"
+#include "formula.h"
 #include "text.h"
 
 #pragma GCC visibility push(hidden)
@@ -36,7 +36,8 @@ typedef struct plan_field_form {
 
 /* A piece of a field's template. */
 typedef struct plan_part_form {
-  char type;     /* 'l'iteral, 'c'ell, or 'i': a cell that holds a Salesforce Id */
+  char type;     /* 'l'iteral, 'c'ell, 'i': a cell that holds a Salesforce Id,
+                 ** or 'f'ormula: the steps that follow, which give a text */
   size_t cell;
   slice text;    /* the literal; of an Id: the prefix it must have, or empty */
   slice label;   /* of an Id: its column, for messages */
@@ -48,8 +49,10 @@ plan *plan_open(size_t cells); /* the number of cells it will be given */
 void plan_close(plan *p);
 size_t plan_cells(const plan *p);
 
-/* Each copies what it is given; what is wrong, or NULL. */
-const char *plan_step(plan *p, condition_step step);
+/* Each copies what it is given; what is wrong, or NULL. A step belongs to the
+** formula that was added last, and before the first field to the entry
+** conditions. */
+const char *plan_step(plan *p, condition_test step);
 const char *plan_field(plan *p, plan_field_form form);
 const char *plan_part(plan *p, plan_part_form form);
 const char *plan_check(plan *p); /* the whole; needed before it runs */
@@ -58,6 +61,7 @@ typedef enum plan_result {
   PLAN_SKIPPED, /* the entry conditions do not hold */
   PLAN_INVALID, /* see `problems` */
   PLAN_READY,   /* a credential was added */
+  PLAN_FAILED,  /* a function in Lua failed: see row.c */
   PLAN_NO_MEMORY
 } plan_result;
 
@@ -71,6 +75,7 @@ typedef struct plan_output {
   buffer values;
   buffer problems;             /* of the last row: lines, each with its '\n' */
   buffer scratch;
+  formula_memory texts;        /* of the last row's formulas */
   plan_span credential;        /* in `json` */
   plan_span value[PLAN_ROLES]; /* in `values` */
 } plan_output;
@@ -79,7 +84,11 @@ void plan_output_open(plan_output *out);
 void plan_output_clear(plan_output *out); /* keeps the memory */
 void plan_output_close(plan_output *out);
 
-plan_result plan_run(const plan *p, const slice *cells, plan_output *out);
+/* Whether the entry conditions hold for a row: PLAN_READY where they do. */
+plan_result plan_meets(const plan *p, const slice *cells, plan_output *out);
+
+/* Adds the credential of such a row. */
+plan_result plan_fill(const plan *p, const slice *cells, plan_output *out);
 
 #pragma GCC visibility pop
 

@@ -17,6 +17,8 @@ static int plan_handle_close(lua_State *L) {
   plan_close(h->plan);
   free(h->sources);
   free(h->cells);
+  free(h->functions);
+  if (h->called) luaL_unref(L, LUA_REGISTRYINDEX, h->called);
   memset(h, 0, sizeof *h);
   return 0;
 }
@@ -52,7 +54,7 @@ static void refuse(lua_State *L, const char *what, const char *wrong) {
 }
 
 static void add_step(lua_State *L, plan *p) {
-  condition_step step;
+  condition_test step;
   memset(&step, 0, sizeof step);
   step.op = letter_field(L, "op");
   step.type = letter_field(L, "type");
@@ -60,15 +62,6 @@ static void add_step(lua_State *L, plan *p) {
   step.label = text_field(L, "label");
   step.text = text_field(L, "text");
   refuse(L, "condition", plan_step(p, step));
-}
-
-static void add_part(lua_State *L, plan *p) {
-  plan_part_form form;
-  form.type = letter_field(L, "type");
-  form.cell = (size_t)index_field(L, "cell");
-  form.text = text_field(L, "text");
-  form.label = text_field(L, "label");
-  refuse(L, "template", plan_part(p, form));
 }
 
 /* Calls `add` for each item of the list in a field of the table. */
@@ -85,6 +78,16 @@ static void each(lua_State *L, const char *name, plan *p,
   lua_pop(L, 2); /* what ended the list, and the list */
 }
 
+static void add_part(lua_State *L, plan *p) {
+  plan_part_form form;
+  form.type = letter_field(L, "type");
+  form.cell = (size_t)index_field(L, "cell");
+  form.text = text_field(L, "text");
+  form.label = text_field(L, "label");
+  refuse(L, "template", plan_part(p, form));
+  if (form.type == 'f') each(L, "steps", p, add_step);
+}
+
 static void add_field(lua_State *L, plan *p) {
   plan_field_form form;
   form.label = text_field(L, "label");
@@ -98,7 +101,7 @@ static void add_field(lua_State *L, plan *p) {
   each(L, "parts", p, add_part);
 }
 
-/* The columns that the plan's cells come from. */
+/* The columns that the plan's cells come from, or PLAN_NO_COLUMN. */
 static size_t *read_sources(lua_State *L, size_t count) {
   size_t i, *sources = malloc((count + 1) * sizeof *sources);
   if (!sources) luaL_error(L, "out of memory");
@@ -112,7 +115,27 @@ static size_t *read_sources(lua_State *L, size_t count) {
   return sources;
 }
 
-/* core.plan { columns = {column of each cell}, steps = {…}, fields = {…} }:
+/* The functions that are called for a row: `calls` on the stack lists them,
+** and `functions` the cells that get what they give. */
+static void read_functions(lua_State *L, plan_handle *h) {
+  size_t i;
+  lua_getfield(L, 1, "functions");
+  h->functions_count = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
+  h->functions = calloc(h->functions_count + 1, sizeof *h->functions);
+  if (!h->functions) luaL_error(L, "out of memory");
+  for (i = 0; i < h->functions_count; i++) {
+    lua_rawgeti(L, -1, (int)i + 1);
+    h->functions[i] = (size_t)lua_tointeger(L, -1) - 1;
+    lua_pop(L, 1); /* the cell */
+    if (h->functions[i] >= plan_cells(h->plan)) h->functions[i] = PLAN_NO_COLUMN;
+  }
+  lua_pop(L, 1);
+  lua_getfield(L, 1, "calls");
+  h->called = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* core.plan { columns = {column of each cell, or 0}, steps = {…}, fields = {…},
+** functions = {cell of each, or 0: whether the row is wanted}, calls = {…} }:
 ** the names of a step's, field's and part's properties are those of plan.h;
 ** cells, columns and roles count from 1. A description that cannot run is an
 ** error: Lua has checked the user's flow before. */
@@ -135,6 +158,7 @@ static int plan_handle_new(lua_State *L) {
   each(L, "fields", h->plan, add_field);
   refuse(L, "whole", plan_check(h->plan));
   lua_pop(L, 1); /* the description */
+  read_functions(L, h);
   return 1;
 }
 

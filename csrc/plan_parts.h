@@ -11,6 +11,11 @@ typedef struct plan_text {
   char bytes[];
 } plan_text;
 
+typedef struct piece {
+  plan_part_form form;
+  formula program; /* of a formula */
+} piece;
+
 typedef struct field {
   plan_field_form form;
   size_t first, count; /* of its parts */
@@ -20,14 +25,12 @@ typedef struct field {
 
 struct plan {
   size_t cells;
-  int depth;   /* truths that the steps leave on the stack */
   int checked;
   size_t id_cell; /* the one that holds Ids; `cells` where there is none */
-  condition_step *steps;
-  size_t steps_count;
+  formula conditions;
   field *fields;
   size_t fields_count;
-  plan_part_form *parts;
+  piece *parts;
   size_t parts_count;
   plan_text *kept;
 };

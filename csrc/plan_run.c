@@ -12,6 +12,7 @@ void plan_output_open(plan_output *out) {
   buffer_open(&out->values, MOST_BYTES);
   buffer_open(&out->problems, MOST_BYTES);
   buffer_open(&out->scratch, MOST_BYTES);
+  memset(&out->texts, 0, sizeof out->texts);
 }
 
 void plan_output_clear(plan_output *out) {
@@ -23,6 +24,7 @@ void plan_output_close(plan_output *out) {
   buffer_close(&out->values);
   buffer_close(&out->problems);
   buffer_close(&out->scratch);
+  formula_release(&out->texts);
 }
 
 /* ---- problems ---- */
@@ -83,15 +85,25 @@ static int id_text(const plan_part_form *part, const row *r, slice *text) {
   return r->has_id && !memcmp(r->id, part->text.bytes, part->text.length);
 }
 
-static outcome part_text(const plan_part_form *part, const row *r,
-                         plan_output *out, slice *text) {
-  switch (part->type) {
-    case 'l': *text = part->text; return FINE;
-    case 'c': *text = r->cells[part->cell]; return FINE;
+static outcome formula_text(const piece *of, const row *r, plan_output *out,
+                            slice *text) {
+  formula_value value = formula_run(&of->program, r->cells, &out->texts);
+  *text = value.text;
+  if (!value.fault) return FINE;
+  return problem(out, value.fault->test.label, formula_problem(value.fault));
+}
+
+static outcome part_text(const piece *of, const row *r, plan_output *out,
+                         slice *text) {
+  const plan_part_form *form = &of->form;
+  switch (form->type) {
+    case 'l': *text = form->text; return FINE;
+    case 'c': *text = r->cells[form->cell]; return FINE;
+    case 'f': return formula_text(of, r, out, text);
     default: break;
   }
-  if (id_text(part, r, text)) return FINE;
-  return problem(out, part->label, part->text.length
+  if (id_text(form, r, text)) return FINE;
+  return problem(out, form->label, form->text.length
                  ? "is not a Salesforce Id of the flow's object"
                  : "is not a Salesforce Id");
 }
@@ -106,11 +118,12 @@ static outcome compose(const plan *p, const field *f, const row *r,
   if (f->count == 1) return part_text(&p->parts[f->first], r, out, text);
   b->length = 0;
   for (i = 0; i < f->count; i++) {
-    const plan_part_form *part = &p->parts[f->first + i];
-    outcome read = part_text(part, r, out, text);
+    const piece *of = &p->parts[f->first + i];
+    int is_literal = of->form.type == 'l';
+    outcome read = part_text(of, r, out, text);
     if (read != FINE) return read;
-    if (part->type != 'l') behind_empty = text->length == 0;
-    if (!add_literal(b, *text, part->type == 'l' && behind_empty)) return FULL;
+    if (!is_literal) behind_empty = text->length == 0;
+    if (!add_literal(b, *text, is_literal && behind_empty)) return FULL;
   }
   *text = text_slice(b->length ? b->bytes : "", b->length);
   return FINE;
@@ -279,26 +292,21 @@ int plan_run_constant(const plan *p, const field *f, plan_output *out) {
   return run_field(p, f, NULL, out, &listed) == FINE;
 }
 
-static plan_result run_condition(const plan *p, const slice *cells,
-                                 plan_output *out) {
-  const condition_step *fault;
-  switch (condition_run(p->steps, p->steps_count, cells, &fault)) {
-    case CONDITION_TRUE: return PLAN_READY;
-    case CONDITION_FALSE: return PLAN_SKIPPED;
-    default: break;
-  }
-  return problem(out, fault->label, condition_problem(fault)) == WRONG
+plan_result plan_meets(const plan *p, const slice *cells, plan_output *out) {
+  formula_value value;
+  out->problems.length = 0;
+  formula_clear(&out->texts);
+  if (!p->conditions.count) return PLAN_READY;
+  value = formula_run(&p->conditions, cells, &out->texts);
+  if (!value.fault) return value.as.truth ? PLAN_READY : PLAN_SKIPPED;
+  return problem(out, value.fault->test.label,
+                 formula_problem(value.fault)) == WRONG
     ? PLAN_INVALID : PLAN_NO_MEMORY;
 }
 
-plan_result plan_run(const plan *p, const slice *cells, plan_output *out) {
+plan_result plan_fill(const plan *p, const slice *cells, plan_output *out) {
   size_t json = out->json.length, values = out->values.length;
-  plan_result result;
-  outcome fields;
-  out->problems.length = 0;
-  result = run_condition(p, cells, out);
-  if (result != PLAN_READY) return result;
-  fields = run_fields(p, cells, out);
+  outcome fields = run_fields(p, cells, out);
   out->credential.start = json;
   out->credential.length = out->json.length - json;
   if (fields == FINE) return PLAN_READY;

@@ -133,7 +133,9 @@ static int read_cells(reader *r, const plan_handle *h) {
   char *room = buffer_reserve(&r->scratch, row->length + 1);
   if (!room) return 0;
   for (i = 0; i < count; i++) {
-    slice cell = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
+    slice cell;
+    if (h->sources[i] == PLAN_NO_COLUMN) continue;
+    cell = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
     if (cell.bytes == room) room += cell.length;
     h->cells[i] = cell;
   }
@@ -150,28 +152,32 @@ static plan_result read_fault(reader *r, batch *b) {
 }
 
 /* What one row became; `*end` where there was none, or none could be read. */
-static plan_result read_row(reader *r, const plan_handle *h, batch *b,
-                            csv_result *end) {
+static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
+                            batch *b, csv_result *end) {
+  given_row one;
   *end = csv_next(r->csv);
   if (*end == CSV_FAULT) return read_fault(r, b);
   if (*end != CSV_ROW) return PLAN_SKIPPED;
   if (!read_cells(r, h)) return PLAN_NO_MEMORY;
-  return batch_add(b, h->plan, h->cells, csv_at(r->csv)->line,
-                   csv_text(csv_at(r->csv)));
+  one.line = csv_at(r->csv)->line;
+  one.text = csv_text(csv_at(r->csv));
+  one.record = 0;
+  return row_add(L, h, b, one);
 }
 
 static void check_sources(lua_State *L, const reader *r,
                           const plan_handle *h) {
   size_t i, count = plan_cells(h->plan);
   for (i = 0; i < count; i++)
-    luaL_argcheck(L, h->sources[i] < r->columns->count, 2,
-                  "the plan reads a column that the export lacks");
+    luaL_argcheck(L, h->sources[i] == PLAN_NO_COLUMN ||
+                  h->sources[i] < r->columns->count, 2, "the plan reads a column that the export lacks");
 }
 
 /* reader:fill(plan, batch, credentials, rows, with_records)
 **   -> read, skipped, invalid, ended; or nil, problem, "io"
 ** Reads on until the batch has that many credentials, that many rows were
-** read, or the export ends. */
+** read, or the export ends. Where a function of the plan fails at a row, that
+** row is the last, and its error comes fifth. */
 static int reader_fill(lua_State *L) {
   reader *r = reader_get(L, 1);
   const plan_handle *h = plan_handle_get(L, 2);
@@ -179,11 +185,13 @@ static int reader_fill(lua_State *L) {
   size_t most = (size_t)luaL_checkinteger(L, 4);
   lua_Integer rows = luaL_checkinteger(L, 5), count[PLAN_NO_MEMORY] = {0};
   csv_result end = CSV_ROW;
+  plan_result result = PLAN_SKIPPED;
   lua_Integer read = 0;
   check_sources(L, r, h);
-  if (lua_toboolean(L, 6)) batch_describe(b, r->columns, r->delimiter);
-  while (batch_count(b) < most && read < rows && batch_faults(b) < MOST_FAULTS) {
-    plan_result result = read_row(r, h, b, &end);
+  if (lua_toboolean(L, 6) || h->functions_count) batch_describe(b, r->columns, r->delimiter);
+  while (result != PLAN_FAILED && read < rows && batch_count(b) < most &&
+         batch_faults(b) < MOST_FAULTS) {
+    result = read_row(L, r, h, b, &end);
     if (end == CSV_END) break;
     if (end == CSV_FAILED) return fail(L, strerror(errno), "io");
     if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
@@ -194,28 +202,38 @@ static int reader_fill(lua_State *L) {
   lua_pushinteger(L, count[PLAN_SKIPPED]);
   lua_pushinteger(L, count[PLAN_INVALID]);
   lua_pushboolean(L, end == CSV_END);
-  return 4;
+  if (result != PLAN_FAILED) return 4;
+  lua_pushvalue(L, -5); /* the error, below what is given */
+  return 5;
 }
 
-/* plan:feed is for rows that Lua has: core.feed(plan, batch, cells, line) ->
-** "skipped", "invalid" or "ready". The cells are those of the plan. */
+/* For rows that Lua has: core.feed(plan, batch, cells, line, record) ->
+** "skipped", "invalid" or "ready"; or "failed" and the error of a function that
+** got the record. The cells are those of the plan. */
 static int reader_feed(lua_State *L) {
-  static const char *const words[] = {"skipped", "invalid", "ready"};
+  static const char *const words[] = {"skipped", "invalid", "ready", "failed"};
   const plan_handle *h = plan_handle_get(L, 1);
   batch *b = batch_get(L, 2);
   size_t i, count = plan_cells(h->plan);
   plan_result result;
+  given_row one;
   luaL_checktype(L, 3, LUA_TTABLE);
+  one.line = (uint64_t)luaL_checkinteger(L, 4);
+  one.text = text_slice("", 0);
+  one.record = 5;
+  lua_settop(L, 5);
   luaL_checkstack(L, (int)count + 4, "too many cells");
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (int)i + 1); /* stays on the stack while it is used */
+    if (h->sources[i] == PLAN_NO_COLUMN) continue;
     h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);
   }
-  result = batch_add(b, h->plan, h->cells, (uint64_t)luaL_checkinteger(L, 4),
-                     text_slice("", 0));
+  result = row_add(L, h, b, one);
   if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
   lua_pushstring(L, words[result]);
-  return 1;
+  if (result != PLAN_FAILED) return 1;
+  lua_insert(L, -2); /* the error behind it */
+  return 2;
 }
 
 /* reader:columns() -> the names in the header */

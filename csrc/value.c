@@ -82,7 +82,7 @@ static int number_of(slice *text, size_t count) {
   return number;
 }
 
-static int month_days(int year, int month) {
+int value_month_days(int year, int month) {
   static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return month == 2 && leap ? 29 : days[month - 1];
@@ -109,7 +109,7 @@ static int read_day(slice *text, int64_t *day) {
   y = pair(s) * 100 + pair(s + 2);
   m = pair(s + 5);
   d = pair(s + 8);
-  if (y < 1 || m < 1 || m > 12 || d < 1 || d > month_days(y, m)) return 0;
+  if (y < 1 || m < 1 || m > 12 || d < 1 || d > value_month_days(y, m)) return 0;
   *day = day_number(y, m, d);
   *text = text_slice(s + VALUE_DATE, text->length - VALUE_DATE);
   return 1;
@@ -155,21 +155,41 @@ int value_time(slice text, int64_t *out, int *is_date) {
   return text.length == 0;
 }
 
+int64_t value_day(int64_t time) {
+  return time / VALUE_DAY - (time % VALUE_DAY < 0);
+}
+
+int value_day_of(int year, int month, int day, int64_t *out) {
+  if (year < 1 || year > 9999 || month < 1 || month > 12) return 0;
+  if (day < 1 || day > value_month_days(year, month)) return 0;
+  *out = day_number(year, month, day);
+  return 1;
+}
+
 /* The reverse of day_number. */
-static void write_day(int64_t day, char *out) {
+int value_calendar(int64_t day, int *year, int *month, int *of_month) {
   int64_t z = day + 719468, era = z / 146097, of_era = z % 146097;
-  int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-  int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-  int64_t m = (5 * of_year + 2) / 153, d = of_year - (153 * m + 2) / 5 + 1;
-  int64_t y = year + era * 400 + (m >= 10);
-  int i;
-  m = m < 10 ? m + 3 : m - 9;
+  int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  int64_t of_year = of_era - (365 * y + y / 4 - y / 100);
+  int64_t m = (5 * of_year + 2) / 153;
+  if (day < day_number(1, 1, 1) || day > day_number(9999, 12, 31)) return 0;
+  *of_month = (int)(of_year - (153 * m + 2) / 5 + 1);
+  *year = (int)(y + era * 400 + (m >= 10));
+  *month = (int)(m < 10 ? m + 3 : m - 9);
+  return 1;
+}
+
+/* 0 where the day has no date of four digits. */
+static int write_day(int64_t day, char *out) {
+  int y, m, d, i;
+  if (!value_calendar(day, &y, &m, &d)) return 0;
   for (i = 3; i >= 0; i--, y /= 10) out[i] = (char)('0' + y % 10);
   out[4] = out[7] = '-';
   out[5] = (char)('0' + m / 10);
   out[6] = (char)('0' + m % 10);
   out[8] = (char)('0' + d / 10);
   out[9] = (char)('0' + d % 10);
+  return 1;
 }
 
 /* Whether the clock behind a date needs no zone to be told off. */
@@ -178,18 +198,15 @@ static int is_utc(slice text) {
 }
 
 int value_date(slice text, char *out) {
-  int64_t time, day;
+  int64_t time;
   int is_date;
   if (!value_time(text, &time, &is_date)) return 0;
   if (is_utc(text)) {
     memcpy(out, text.bytes, VALUE_DATE);
     return 1;
   }
-  day = time / 86400000 - (time % 86400000 < 0);
   /* A zone can push the first and the last day out of four digits. */
-  if (day < day_number(1, 1, 1) || day > day_number(9999, 12, 31)) return 0;
-  write_day(day, out);
-  return 1;
+  return write_day(value_day(time), out);
 }
 
 /* ---- Ids ---- */

@@ -26,17 +26,29 @@ static char letter(input *in, const char *of) {
   return of[byte(in) % strlen(of)];
 }
 
+/* The name of a function. */
+static slice name(input *in) {
+  static const formula_function *const lists[] = {
+    formula_texts, formula_numbers, formula_dates, formula_choices};
+  const formula_function *one = lists[byte(in) % 4];
+  unsigned count = 0;
+  const char *found;
+  while (one[count].name) count++;
+  found = one[byte(in) % count].name;
+  return text_slice(found, strlen(found));
+}
+
 static void add(plan *p, input *in) {
-  condition_step step;
+  condition_test step;
   plan_field_form field;
   plan_part_form part;
   switch (byte(in) % 3) {
     case 0:
       memset(&step, 0, sizeof step);
-      step.op = letter(in, "=!<[>]&|-x");
-      step.type = letter(in, "tnbdi0x");
+      step.op = letter(in, "=!<[>]~;&|-ckfffx");
+      step.type = letter(in, "tnbdis0x");
       step.cell = byte(in) % 6;
-      step.text = step.label = text(in);
+      step.text = step.label = step.op == 'f' ? name(in) : text(in);
       plan_step(p, step);
       break;
     case 1:
@@ -47,7 +59,7 @@ static void add(plan *p, input *in) {
       plan_field(p, field);
       break;
     default:
-      part.type = letter(in, "lcix");
+      part.type = letter(in, "lciffx");
       part.cell = byte(in) % 6;
       part.text = part.label = text(in);
       plan_part(p, part);
@@ -66,7 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (rows = 0; rows < 4; rows++) {
       size_t before = out.json.length;
       for (i = 0; i < 4; i++) cells[i] = text(&in);
-      if (plan_run(p, cells, &out) != PLAN_READY && out.json.length != before)
+      if ((plan_meets(p, cells, &out) != PLAN_READY ||
+           plan_fill(p, cells, &out) != PLAN_READY) &&
+          out.json.length != before)
         abort();
     }
     plan_output_close(&out);

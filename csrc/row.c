@@ -1,0 +1,59 @@
+/* row.c: the way of one row through a plan, and the functions that it calls. */
+#include <string.h>
+
+#include "handles.h"
+
+/* Calls the function on top of the stack with the record, and leaves what it
+** gives; 0 where it fails, and then that is the error. */
+static int call(lua_State *L, int record) {
+  lua_pushvalue(L, record);
+  return lua_pcall(L, 1, 1, 0) == 0;
+}
+
+/* Takes what a function gave into its cell; it stays on the stack, and so does
+** the text. A function that chooses rows says no by false. */
+static plan_result take(lua_State *L, const plan_handle *h, size_t cell) {
+  if (cell == PLAN_NO_COLUMN)
+    return lua_toboolean(L, -1) ? PLAN_READY : PLAN_SKIPPED;
+  h->cells[cell] = text_slice("", 0);
+  if (lua_type(L, -1) == LUA_TSTRING)
+    h->cells[cell].bytes = lua_tolstring(L, -1, &h->cells[cell].length);
+  return PLAN_READY;
+}
+
+static plan_result call_all(lua_State *L, const plan_handle *h, batch *b,
+                            given_row r) {
+  plan_result result = PLAN_READY;
+  int list, record = r.record;
+  size_t i;
+  luaL_checkstack(L, (int)h->functions_count + 4, "too many functions");
+  if (!record) {
+    batch_push_record(L, b, r.text);
+    record = lua_gettop(L);
+  }
+  lua_rawgeti(L, LUA_REGISTRYINDEX, h->called);
+  list = lua_gettop(L);
+  for (i = 0; i < h->functions_count && result == PLAN_READY; i++) {
+    lua_rawgeti(L, list, (int)i + 1);
+    if (!call(L, record)) return PLAN_FAILED;
+    result = take(L, h, h->functions[i]);
+  }
+  return result;
+}
+
+plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
+                    given_row r) {
+  plan_output *out = batch_output(b);
+  int top = lua_gettop(L);
+  plan_result result = plan_meets(h->plan, h->cells, out);
+  if (result == PLAN_READY && h->functions_count)
+    result = call_all(L, h, b, r);
+  if (result == PLAN_FAILED) {
+    lua_insert(L, top + 1); /* the error */
+    lua_settop(L, top + 1);
+    return result;
+  }
+  if (result == PLAN_READY) result = plan_fill(h->plan, h->cells, out);
+  lua_settop(L, top);
+  return batch_keep(b, result, r.line, r.text);
+}
