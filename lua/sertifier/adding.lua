@@ -1,39 +1,12 @@
 --- The kind of request that issues: addCredentials.
 
 local answer = require "sertifier.answer"
-local ends = require "sertifier.ends"
+local claiming = require "sertifier.claiming"
 
-local adding = {}
+local adding = { settles = true }
 
---- Keeps the items that the ledger let this run claim; the others are somebody else's now.
-local function keep_claimed(task, claimed, lost)
-  for i = #task, 1, -1 do
-    if not claimed[task[i].key] then table.insert(lost, table.remove(task, i)) end
-  end
-end
-
-local function meet_lost(self, lost)
-  local keys = {}
-  for i, item in ipairs(lost) do keys[i] = item.key end
-  local entries = self.ledger:look_up(keys) or {}
-  for _, item in ipairs(lost) do
-    ends.lost(self, item, entries[item.key] or { state = "sending" })
-  end
-end
-
---- All of them in one durable transaction, before the first byte of any of them leaves.
 function adding.claim(self, tasks)
-  local items, lost = {}, {}
-  for _, task in ipairs(tasks) do
-    for _, item in ipairs(task) do items[#items + 1] = item end
-  end
-  local claimed, message, code = self.ledger:claim(items)
-  if not claimed then
-    ends.stop(self, message, code)
-    return ends.give_up(self, tasks, message)
-  end
-  for _, task in ipairs(tasks) do keep_claimed(task, claimed, lost) end
-  if #lost > 0 then meet_lost(self, lost) end
+  claiming(self, tasks, function(items) return self.ledger:claim(items) end)
 end
 
 function adding.send(self, task)
@@ -42,6 +15,8 @@ function adding.send(self, task)
   return self.client:send('{"credentials":[' .. table.concat(credentials, ",") .. "]}")
 end
 
-adding.read = answer.read
+function adding.read(result, task)
+  return answer.read(result, task)
+end
 
 return adding

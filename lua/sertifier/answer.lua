@@ -136,11 +136,13 @@ end
 --- Reads what came of a request.
 -- @tparam table result one of `client:poll`'s results
 -- @tparam {table,...} credentials as sent: `campaign`, `name`, `email`, `externalId`
+-- @tparam[opt] function read_body for another call than addCredentials: of the credentials and the
+--   decoded body of a 200; gives what this gives
 -- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt
 --   or not_applied (with `reason`)
 -- @treturn table the verdict: `class`, and where more is to be done `action` (split, retry, stop),
 --   `code`, `message`, `retry_after` in seconds
-function answer.read(result, credentials)
+function answer.read(result, credentials, read_body)
   if result.error then return from_failure(credentials, result) end
   local by = by_status[result.status]
   if by then return by(credentials, result) end
@@ -150,7 +152,7 @@ function answer.read(result, credentials)
   end
   local body = envelope.decode(result.body)
   if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end
-  return from_body(credentials, body)
+  return (read_body or from_body)(credentials, body)
 end
 
 return answer

@@ -61,6 +61,12 @@ function api:send(body)
   return self.native:submit("POST", "/campaign/addCredentials", body)
 end
 
+--- Starts any other call; for runs.
+-- @treturn number the request's id
+function api:submit(method, path, values)
+  return self.native:submit(method, path, values and cjson.encode(values))
+end
+
 --- The requests that ended, as `core.client`'s poll gives them; waits `seconds` at the most.
 function api:poll(seconds)
   if #self.finished == 0 then return self.native:poll(seconds) end

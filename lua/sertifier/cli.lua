@@ -17,6 +17,7 @@ local function flow_options(command)
   command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
     :count "*"
   command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
+  command:flag("--two-phase", "add drafts, look at them, then publish them")
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(tonumber)
   command:flag("--json", "the counts as one JSON object on standard output")
@@ -30,6 +31,7 @@ local function add_issue(parser)
   command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
   command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
   command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
+  command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:flag("--quiet", "no summary")
   command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
   runs(command, "sertifier.cli.issue")

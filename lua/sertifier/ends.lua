@@ -7,14 +7,15 @@ function ends.stop(self, message, code)
   self.stopped = self.stopped or { message = message, code = code }
 end
 
-local function note(self, outcome, item, reason)
+--- Notes something of a record that counts elsewhere.
+function ends.note(self, outcome, item, reason)
   self.summary:problem(outcome, self.export.name, item.line, reason)
 end
 
 --- Counts an end, and notes why.
 function ends.tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
-  if reason then note(self, outcome, item, reason) end
+  if reason then ends.note(self, outcome, item, reason) end
 end
 
 local function hook(self, name, item, argument)
@@ -45,7 +46,7 @@ end
 local function note_change(self, item, entry)
   if not entry.content or entry.content == item.content then return end
   self.summary.changed = self.summary.changed + 1
-  note(self, "already_issued", item, "changed since it was issued; it is not issued again")
+  ends.note(self, "already_issued", item, "changed since it was issued; it is not issued again")
 end
 
 --- By the state in which the ledger has the record's key: each ends the record.
@@ -65,6 +66,20 @@ end
 
 function known.sending(self, item)
   ends.tell(self, "in_doubt", item, "another run is sending it now")
+end
+
+function known.publishing(self, item, entry)
+  ends.tell(self, "in_doubt", item, entry.expired
+    and "an earlier request to publish its draft has no known end: run it with --two-phase"
+    or "another run is publishing it now")
+end
+
+function known.draft(self, item)
+  ends.tell(self, "not_attempted", item, "a draft of it stands: --two-phase publishes it")
+end
+
+function known.queued(self, item)
+  ends.tell(self, "in_doubt", item, "it waits in a queue, from where it will be sent")
 end
 
 function known.dropped(self, item)
@@ -136,11 +151,13 @@ function ends.lost(self, item, entry)
   end
 end
 
---- None of these tasks' items was sent; they hold none afterwards.
+--- None of these tasks was sent; they hold nothing afterwards.
 function ends.give_up(self, tasks, reason)
   for _, task in ipairs(tasks) do
+    local left = finish[task.kind.left or "not_applied"]
     for i = #task, 1, -1 do
-      finish.not_applied(self, table.remove(task, i), { reason = reason })
+      local item = table.remove(task, i)
+      left(self, item, { reason = item.doubt or reason })
     end
   end
 end

@@ -11,7 +11,7 @@ local flow = {}
 local types = {
   name = "string", object = "string", campaign = "string", when = { "string", "table" },
   map = "table", once_per = "string", write_back = "table", on_issued = "function",
-  on_rejected = "function", on_doubt = "function",
+  on_rejected = "function", on_doubt = "function", publish = "string",
 }
 
 local properties = {}
@@ -151,6 +151,16 @@ local function check_condition(self, when, fault)
   self.condition = program or {}
 end
 
+--- With `publish = "after check"` everything is added as a draft.
+local function publishing(declaration, map, fault)
+  local when = declaration.publish
+  if type(when) ~= "string" then return map end
+  if when ~= "after check" then fault('publish: "after check" is expected, got "%s"', when) end
+  local drafts = { quickPublish = false }
+  for name, value in pairs(map) do drafts[name] = drafts[name] == nil and value or drafts[name] end
+  return drafts
+end
+
 local function is_sound(declaration, name)
   local value = declaration[name]
   return value ~= nil and is_of(value, types[name])
@@ -167,7 +177,8 @@ local function check_all(self, declaration, fault)
     check_campaign(self, declaration.campaign, fault)
   end
   check_condition(self, sound(declaration, "when"), fault)
-  check_map(self, sound(declaration, "map", credential.guide_map()), fault)
+  local map = sound(declaration, "map", credential.guide_map())
+  check_map(self, publishing(declaration, map, fault), fault)
   check_write_back(self, fault)
   add_field(self, { name = "once_per", before = "", type = "t", role = "once_per",
     required = true, parts = parts_of(self.once_per, self, "once_per", fault) })
@@ -187,7 +198,7 @@ function flow.declare(declaration, level)
     name = sound(declaration, "name"), object = sound(declaration, "object"),
     once_per = sound(declaration, "once_per", "{!Id}"), campaign = declaration.campaign,
     on_issued = declaration.on_issued, on_rejected = declaration.on_rejected,
-    on_doubt = declaration.on_doubt,
+    on_doubt = declaration.on_doubt, publish = declaration.publish,
     write_back = sound(declaration, "write_back",
       { Sertifier_Verification_Link__c = "{!verificationLink}" }) }
   check_all(self, declaration, fault)

@@ -20,7 +20,7 @@ local methods = {}
 local class = { __index = methods, __name = "sertifier.flow" }
 
 local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
-  "rate", "limit", "progress", "interrupted" }
+  "rate", "limit", "progress", "interrupted", "delete_surplus" }
 local check_options = { "export", "bodies", "records", "batch_size", "limit" }
 
 --- Declares a flow.
@@ -51,7 +51,8 @@ end
 -- @tparam table options `export` (a path, "-", or a function that gives a table a call), `client`,
 --   `ledger` ("sertifier.db"), `write_back` (a path), `batch_size` (20 credentials a request),
 --   `concurrency` (4 requests at once), `rate` (requests a second), `limit` (credentials),
---   `progress(summary)`, `interrupted()` (true: stop)
+--   `progress(summary)`, `interrupted()` (true: stop), `delete_surplus` (where a flow publishes
+--   after a check: true deletes other drafts of a person, which are listed otherwise)
 -- @return the summary, and where the run stopped early message and code; nil, message, code where
 --   it could not start, and then nothing was sent
 function methods:run(options)

@@ -54,6 +54,10 @@ function actions.stop(self, task, verdict)
   ends.give_up(self, { task }, verdict.message)
 end
 
+local function finisher(kind, state)
+  return kind.finish and kind.finish[state] or ends.finish[state]
+end
+
 --- Items that were not applied go where the verdict says; the others end here.
 local function conclude(self, task)
   local open, verdict = { kind = task.kind }, task.verdict
@@ -62,7 +66,7 @@ local function conclude(self, task)
     if outcome.state == "not_applied" then
       open[#open + 1] = item
     else
-      ends.finish[outcome.state](self, item, outcome)
+      finisher(task.kind, outcome.state)(self, item, outcome)
     end
   end
   if #open > 0 then actions[verdict.action](self, open, verdict) end
@@ -72,8 +76,8 @@ local function add_settlements(list, task)
   for i, item in ipairs(task) do
     local outcome = task.outcomes[i]
     local credential = outcome.credential or {}
-    list[#list + 1] = { key = item.key, state = outcome.state, reason = outcome.reason,
-      credential_id = credential.id, link = credential.verificationLink }
+    list[#list + 1] = { key = item.key, state = outcome.settled_as or outcome.state,
+      reason = outcome.reason, credential_id = credential.id, link = credential.verificationLink }
   end
 end
 
@@ -97,10 +101,12 @@ end
 
 --- Settles what ended together in one durable transaction, and concludes it.
 function landing.settle(self, landed)
-  if #landed == 0 then return end
   local list = {}
-  for _, task in ipairs(landed) do add_settlements(list, task) end
-  local ok, message, code = self.ledger:settle(list)
+  for _, task in ipairs(landed) do
+    if task.kind.settles then add_settlements(list, task) end
+  end
+  local ok, message, code = true, nil, nil
+  if #list > 0 then ok, message, code = self.ledger:settle(list) end
   if not ok then ends.stop(self, message, code) end
   for _, task in ipairs(landed) do conclude(self, task) end
 end

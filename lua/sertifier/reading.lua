@@ -75,19 +75,20 @@ local function is_over_limit(self, item)
   return true
 end
 
-local function admit(self, item, i)
+local function admit(self, item, i, kind)
   if is_over_limit(self, item) then return end
   complete(self, item, i)
   self.twins[item.key] = {}
   self.admitted = self.admitted + 1
-  sending.queue(self, item)
+  sending.queue(self, item, kind)
 end
 
 local function place(self, item, entry, i)
   if is_twin(self, item) then return end
   if entry and entry.content then item.content = self.batch:fingerprint(i, self.ledger.secret) end
-  if entry and ends.meets(self, item, entry) then return end
-  admit(self, item, i)
+  local kind = entry and self.kind.resume and self.kind.resume(item, entry)
+  if not kind and entry and ends.meets(self, item, entry) then return end
+  admit(self, item, i, kind or self.kind)
 end
 
 -- ---- groups ----

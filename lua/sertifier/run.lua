@@ -1,8 +1,10 @@
 --- One run: read, look up, claim, send, settle, write back; and count.
 
+local adding = require "sertifier.adding"
 local api = require "sertifier.api"
 local compile = require "sertifier.compile"
 local core = require "sertifier.core"
+local drafting = require "sertifier.publish.drafting"
 local ends = require "sertifier.ends"
 local export = require "sertifier.export"
 local ledger = require "sertifier.ledger"
@@ -19,7 +21,8 @@ local types = {
   ledger = { string = true, table = true }, write_back = { string = true },
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
   limit = { number = true }, progress = { ["function"] = true },
-  interrupted = { ["function"] = true }, bodies = { table = true, userdata = true },
+  interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
+  bodies = { table = true, userdata = true },
   records = { ["function"] = true },
 }
 
@@ -144,7 +147,8 @@ function run.run(flow, options)
   local self = { flow = flow, summary = summary.new(), began = core.elapsed(),
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
     limit = options.limit, progress = options.progress,
-    interrupted = options.interrupted }
+    interrupted = options.interrupted, delete_surplus = options.delete_surplus,
+    kind = flow.publish and drafting or adding }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt
   sending.begin(self, options)
   reading.begin(self, type(options.export) == "function")

@@ -1,11 +1,17 @@
 --- Which requests wait, and when they go.
 --
 -- A task is a list of items that go in one request, and the kind of request that it is. A kind has
--- `claim(self, tasks)`, which takes out of the tasks what this run may not send,
--- `send(self, task)`, which gives the request's id, and `read(result, task)`, which gives outcomes
--- and a verdict, as answer.lua does. What ended is taken in by landing.lua.
+--
+--   size                of a task, where it is not the run's batch size
+--   claim(self, tasks)  takes out of the tasks what this run may not send
+--   send(self, task)    gives the request's id
+--   read(result, task)  gives an outcome for each item, and a verdict, as answer.lua does
+--   settles             whether the outcomes are settled in the ledger
+--   finish              by an outcome's state, what becomes of an item; else as in ends.lua
+--   left                how an item ends when a stop leaves it: not applied, if not said
+--
+-- What ended is taken in by landing.lua.
 
-local adding = require "sertifier.adding"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local landing = require "sertifier.landing"
@@ -20,7 +26,8 @@ local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 --- Gives a run its queue.
 -- @tparam table options `concurrency`, `rate`; `pace` and `chance`, for specs
 function sending.begin(self, options)
-  self.tasks, self.flying, self.in_flight, self.twins, self.admitted = {}, {}, 0, {}, 0
+  self.tasks, self.filling, self.flying, self.in_flight = {}, {}, {}, 0
+  self.twins, self.admitted = {}, 0
   self.pace = options.pace or pace.shared()
   self.pace:allow(self.concurrency, options.rate)
   self.retries = retries.new(self.concurrency, options.chance)
@@ -29,17 +36,22 @@ end
 
 -- ---- the queue ----
 
---- Puts what is being gathered behind the requests that wait.
-function sending.close(self)
-  if self.filling then table.insert(self.tasks, self.filling) end
-  self.filling = nil
+local function close(self, kind)
+  table.insert(self.tasks, self.filling[kind])
+  self.filling[kind] = nil
 end
 
---- Puts an item into the request that is being gathered.
-function sending.queue(self, item)
-  self.filling = self.filling or { kind = adding }
-  table.insert(self.filling, item)
-  if #self.filling >= self.batch_size then sending.close(self) end
+--- Puts all that is being gathered behind the requests that wait.
+function sending.close(self)
+  for kind in pairs(self.filling) do close(self, kind) end
+end
+
+--- Puts an item into the request of a kind that is being gathered.
+function sending.queue(self, item, kind)
+  local task = self.filling[kind] or { kind = kind }
+  self.filling[kind] = task
+  task[#task + 1] = item
+  if #task >= (kind.size or self.batch_size) then close(self, kind) end
 end
 
 -- ---- sending ----
@@ -114,6 +126,8 @@ function sending.turn(self, reads_on)
     ends.give_up(self, self.tasks)
     self.tasks = {}
   end
+  -- At the end, or where nothing else can fill them, requests go that are not full.
+  if self.in_flight == 0 and #self.tasks == 0 and self.ended then sending.close(self) end
   if self.in_flight == 0 and #self.tasks == 0 then return not (self.stopped or self.ended) end
   renew_leases(self)
   receive(self, poll_time(self, reads_on))

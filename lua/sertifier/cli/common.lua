@@ -54,6 +54,7 @@ local function declare(args, path)
   declaration.when = args.when or declaration.when
   declaration.map = map or declaration.map
   declaration.once_per = args.once_per or declaration.once_per
+  declaration.publish = args.two_phase and "after check" or declaration.publish
   local ok, flow = pcall(sertifier.flow, declaration)
   if ok then return flow end
   -- The place in our own file means nothing to the user.

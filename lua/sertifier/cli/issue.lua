@@ -18,7 +18,7 @@ local function run_one(flow, export, args, client)
   local summary, message = flow:run {
     export = export, client = client, ledger = args.ledger, write_back = args.write_back,
     batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
-    limit = args.limit, interrupted = core.interrupted,
+    limit = args.limit, interrupted = core.interrupted, delete_surplus = args.delete_surplus,
   }
   if not summary then common.fail(message) end
   return summary
