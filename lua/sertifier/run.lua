@@ -22,8 +22,7 @@ local types = {
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
   limit = { number = true }, progress = { ["function"] = true },
   interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
-  bodies = { table = true, userdata = true },
-  records = { ["function"] = true },
+  bodies = { table = true, userdata = true }, records = { ["function"] = true },
 }
 
 --- Checks the options of a run at its caller's line.
