@@ -54,6 +54,18 @@ local modules = lua_modules [[
   sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
   sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
   sandbox_server sandbox_worker sending summary template version words worker writeback
+  nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply object pace reading
+  retries run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
+  sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps
+  sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server
+  sandbox_worker sending summary template version words worker writeback
+  cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox cli.status compile condition
+  credential doctor ends envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite
+  nearest object pace proposal proposal.text reading retries run sandbox sandbox.adding
+  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
+  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
+  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
+  version words writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

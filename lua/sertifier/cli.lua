@@ -72,6 +72,15 @@ local function add_sandbox(parser, is_wanted)
   runs(command, "sertifier.cli.sandbox")
 end
 
+local function add_init(parser)
+  local command = parser:command("init", "propose a flow for an export")
+  command:argument("export", "an export, whose columns and first rows are read"):argname "EXPORT"
+  command:option("-o --output", "the flow's file, flow.lua if not said"):argname "FLOW.lua"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  command:epilog "Example: sertifier init contacts.csv -o flow.lua"
+  runs(command, "sertifier.cli.proposing")
+end
+
 local function add_doctor(parser)
   local command = parser:command("doctor", "what a run needs, and what of it is at fault")
   command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
@@ -95,6 +104,7 @@ local function new_parser(arguments)
   add_resolve(parser)
   add_sandbox(parser, arguments[1] == "sandbox")
   add_doctor(parser)
+  add_init(parser)
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
     os.exit(1, true)
