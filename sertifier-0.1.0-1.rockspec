@@ -46,26 +46,15 @@ end
 
 local modules = lua_modules [[
   adding answer answer.match answer.row answer.waiting api check claiming cli cli.check cli.common
-  cli.doctor cli.issue cli.resolve cli.sandbox cli.status compile condition credential delivery
-  doctor ends envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite nearest
-  nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply object pace
-  publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
-  publish.status reading retries run sandbox sandbox.adding sandbox.behaviours sandbox.check
-  sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
-  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending summary template version words worker writeback
-  nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply object pace reading
-  retries run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control
-  sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps
-  sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server
-  sandbox_worker sending summary template version words worker writeback
   cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox cli.status compile condition
-  credential doctor ends envelope export flow landing ledger ledger.doubt ledger.sql ledger.sqlite
-  nearest object pace proposal proposal.text reading retries run sandbox sandbox.adding
+  credential delivery doctor ends envelope export flow landing ledger ledger.doubt ledger.sql
+  ledger.sqlite nearest nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply
+  object pace proposal proposal.text publish.confirming publish.drafting publish.looking
+  publish.publishing publish.reading_only publish.status reading retries run sandbox sandbox.adding
   sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
   sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
   sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
-  version words writeback
+  version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
