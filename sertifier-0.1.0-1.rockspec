@@ -21,7 +21,7 @@ dependencies = {
   "lua >= 5.1, < 5.5",
   "lua-cjson >= 2.1.0", -- answers, and exports in JSON
   "luadbi >= 0.7.2", -- the ledger
-  "luadbi-sqlite3 >= 0.7.2",
+  "luadbi-sqlite3 >= 0.7.2", -- for a PostgreSQL ledger, install luadbi-postgresql besides
   "lpeg >= 1.0.2", -- conditions and merge fields
   "argparse >= 0.7.1", -- the command
 }
@@ -47,14 +47,15 @@ end
 local modules = lua_modules [[
   adding answer answer.match answer.row answer.waiting api check claiming cli cli.check cli.common
   cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox cli.status compile condition
-  credential delivery doctor ends envelope export flow landing ledger ledger.doubt ledger.sql
-  ledger.sqlite nearest nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply
-  object pace proposal proposal.text publish.confirming publish.drafting publish.looking
-  publish.publishing publish.reading_only publish.status reading retries run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
-  version words worker writeback
+  credential delivery doctor ends envelope export flow landing ledger ledger.adoption ledger.claim
+  ledger.doubt ledger.drafts ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema
+  ledger.sql ledger.sqlite nearest nginx nginx.access nginx.gateway nginx.metrics nginx.options
+  nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
+  publish.looking publish.publishing publish.reading_only publish.status reading retries run
+  sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
+  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
+  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
+  summary template version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

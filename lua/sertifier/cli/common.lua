@@ -1,6 +1,5 @@
 --- What the commands share: the flow they are given, and how they tell counts and problems.
 
-local core = require "sertifier.core"
 local ledgers = require "sertifier.ledger"
 local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
@@ -78,7 +77,7 @@ end
 --- The ledger of a command that needs one to be there already.
 function common.ledger(args)
   local path = args.ledger or "sertifier.db"
-  if not core.file_id(path) then common.fail("ledger " .. path .. ": there is none") end
+  if not ledgers.exists(path) then common.fail("ledger " .. path .. ": there is none") end
   local opened, message = ledgers.open(path)
   if not opened then common.fail(message) end
   return opened

@@ -1,50 +1,91 @@
---- What people ask of a ledger, and what they decide about keys in doubt.
+--- What people ask of a ledger, and what settles a key in doubt.
 
-local core = require "sertifier.core"
 local sql = require "sertifier.ledger.sql"
 
 local doubt = {}
 
+local expired = "CASE WHEN state IN ('sending', 'publishing') AND COALESCE(lease, 0) < {now}"
+  .. " THEN 1 ELSE 0 END AS expired"
+local in_doubt = "(state = 'in_doubt' OR (state = 'sending' AND lease < {now}))"
+
 --- A row as others see it: an expired claim is in doubt.
-function doubt.see(row, now)
-  if row.state == "sending" and (row.lease or 0) < now then
+local function see(row)
+  local is_over = row.expired == 1
+  row.expired = is_over or nil
+  if is_over and row.state == "sending" then
     row.state, row.reason = "in_doubt", "the run that sent it ended before the answer came"
   end
   return row
 end
 
+--- What the ledger knows of some keys.
+-- @tparam {string,...} keys
+-- @treturn table key -> `{ state, credential_id, link, reason, line, run, content, claimed_at,
+--   settled_at, expired }`; or nil, message, "ledger". Times are seconds since 1970. `expired` is
+--   true where a run that was sending or publishing ended without a word
+function doubt.look_up(self, keys)
+  local rows, message = sql.over(self, "SELECT key, state, credential_id, link, reason, line, run,"
+    .. " content, claimed_at, settled_at, " .. expired
+    .. " FROM credential WHERE key IN (SELECT column1 FROM {list})", keys, 1, sql.put_key)
+  if not rows then return sql.fail(self, message) end
+  local known = {}
+  for _, row in ipairs(rows) do known[row.key] = see(row) end
+  return known
+end
+
 --- How many keys are in each state.
 -- @treturn table state -> number; or nil, message, "ledger"
 function doubt.counts(self)
-  local rows, message = sql.rows_of(self, "SELECT CASE WHEN state = 'sending' AND lease < ?"
-    .. " THEN 'in_doubt' ELSE state END AS state, COUNT(*) AS keys FROM credential GROUP BY 1",
-    core.now())
+  local rows, message = sql.rows_of(self, "SELECT CASE WHEN " .. in_doubt
+    .. " THEN 'in_doubt' ELSE state END AS state, COUNT(*) AS keys FROM credential GROUP BY 1")
   if not rows then return sql.fail(self, message) end
   local counts = {}
   for _, row in ipairs(rows) do counts[row.state] = tonumber(row.keys) end
   return counts
 end
 
---- The keys that are in doubt, the oldest first: each with its `reason`, `claimed_at` (seconds
--- since 1970) and `line`.
--- @treturn {table,...} or nil, message, "ledger"
+--- The keys that are in doubt, the oldest first: each with what a look-up at the server needs.
+-- @treturn {table,...} `key`, `campaign`, `once_per`, `external_id`, `name`, `email`, `claimed_at`
+--   (seconds since 1970), `reason`, `line`, `run`, `content`; or nil, message, "ledger"
 function doubt.in_doubt(self)
-  local now = core.now()
-  local rows, message = sql.rows_of(self, "SELECT key, state, reason, line, lease, claimed_at"
-    .. " FROM credential WHERE state = 'in_doubt' OR (state = 'sending' AND lease < ?)"
-    .. " ORDER BY claimed_at, key", now)
+  local rows, message = sql.rows_of(self, "SELECT key, state, campaign, once_per, external_id,"
+    .. " name, email, claimed_at, reason, line, run, content, " .. expired
+    .. " FROM credential WHERE " .. in_doubt .. " ORDER BY claimed_at, key")
   if not rows then return sql.fail(self, message) end
-  for _, row in ipairs(rows) do doubt.see(row, now) end
+  for _, row in ipairs(rows) do see(row) end
   return rows
+end
+
+-- ---- settling ----
+
+local open = "(" .. in_doubt .. " OR (state = 'publishing' AND COALESCE(lease, 0) < {now}))"
+
+local found = {
+  issued = "UPDATE credential SET state = 'issued', name = NULL, email = NULL,",
+  draft = "UPDATE credential SET state = 'draft',",
+}
+
+--- Settles a key in doubt, or whose publishing is, by what the server has: durable when it returns.
+-- @tparam string key
+-- @tparam table outcome `state` ("issued" or "draft"), `credential_id`, `link`
+-- @return true; or nil, message, "ledger"
+function doubt.settle_doubt(self, key, outcome)
+  local text = found[outcome.state] .. " credential_id = ?, link = ?, reason = NULL, lease = NULL,"
+    .. " body = NULL, settled_at = {now} WHERE key = ? AND " .. open .. " RETURNING key"
+  return sql.change(self, function()
+    local rows, message = sql.rows_of(self, text, outcome.credential_id, outcome.link, key)
+    if not rows then return nil, message end
+    if #rows == 1 then return true end
+    return nil, key .. " is not in doubt"
+  end)
 end
 
 local words = {
   -- It may be sent again, and mail again: the person knows that it was not issued.
-  release = "DELETE FROM credential WHERE key = ? AND"
-    .. " (state IN ('in_doubt', 'dropped') OR (state = 'sending' AND lease < ?))",
+  release = "DELETE FROM credential WHERE key = ? AND (state = 'dropped' OR " .. in_doubt .. ")",
   -- It is never to be sent: the person knows that it was issued, or does not want it.
-  drop = "UPDATE credential SET state = 'dropped', name = NULL, email = NULL WHERE key = ? AND"
-    .. " (state = 'in_doubt' OR (state = 'sending' AND lease < ?))",
+  drop = "UPDATE credential SET state = 'dropped', name = NULL, email = NULL, body = NULL,"
+    .. " lease = NULL WHERE key = ? AND " .. open,
 }
 
 --- A person's word about a key in doubt, kept with its time.
@@ -53,16 +94,14 @@ local words = {
 -- @tparam string by_whom who says so
 -- @return true; or nil, message, "ledger"
 function doubt.decide(self, key, word, by_whom)
-  local now = core.now()
-  local ok, message = sql.transaction(self, function()
-    local statement, why = sql.execute(self, words[word], key, now)
-    if not statement then return nil, why end
-    if statement:affected() ~= 1 then return nil, key .. " is not in doubt" end
-    return sql.execute(self, "INSERT INTO decision (key, word, by_whom, at) VALUES (?, ?, ?, ?)",
-      key, word, by_whom, now)
+  return sql.change(self, function()
+    local rows, message = sql.rows_of(self, words[word] .. " RETURNING key", key)
+    if not rows then return nil, message end
+    if #rows ~= 1 then return nil, key .. " is not in doubt" end
+    rows, message = sql.rows_of(self, "INSERT INTO decision (key, word, by_whom, at)"
+      .. " VALUES (?, ?, ?, {now})", key, word, by_whom)
+    return rows and true, message
   end)
-  if ok then return true end
-  return sql.fail(self, message)
 end
 
 return doubt

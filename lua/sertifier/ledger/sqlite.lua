@@ -1,19 +1,41 @@
---- What is SQLite's own about a ledger: opening the file, and how a writer begins.
+--- What is SQLite's own about a ledger: its file, its words, how a writer begins.
 
 local DBI = require "DBI"
 local core = require "sertifier.core"
 
-local sqlite = { begin = "BEGIN IMMEDIATE" }
+local sqlite = {
+  -- The only writer from here on: nothing has to be locked row by row.
+  begin = "BEGIN IMMEDIATE",
+  alone = "SELECT 1",
+  words = {
+    now = "((julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
+  },
+  prefixes = { "Error executing statement parameters: ", "Error preparing statement handle: ",
+    "Failed to connect to database: ", "Execute failed " },
+  cures = {
+    { "is locked", "another program holds it; end that program, or try again" },
+    { "is full", "make room on its disk, then run again" },
+    { "not a database", "give the name of a ledger, or of a file that is not there yet" },
+    { "malformed", "take the last good copy of it, and look at what was issued since" },
+    { "readonly", "make it writable" },
+    { "Read%-only", "put it where it can be written" },
+    { "Permission denied", "give it to the user who runs this" },
+    { "No such file", "make its directory first" },
+    { "irectory$", "give the path of a file" },
+    { "disk I/O error", "see what is wrong with its disk, then run again" },
+  },
+}
 
 local settings = {
   "PRAGMA busy_timeout = 10000", -- milliseconds that a writer waits for another
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
+  "PRAGMA cache_size = -65536", -- KiB: keys in no order touch pages everywhere
 }
 
 local function set(connection)
-  for _, sql in ipairs(settings) do
-    local statement, message = connection:prepare(sql)
+  for _, text in ipairs(settings) do
+    local statement, message = connection:prepare(text)
     if not statement then return nil, message end
     local ok, why = statement:execute()
     if not ok then return nil, why end
@@ -22,17 +44,33 @@ local function set(connection)
   return true
 end
 
+--- What stands in messages for the ledger.
+function sqlite.shown(path)
+  return path
+end
+
+--- Whether it is there already.
+function sqlite.exists(path)
+  return core.file_id(path) ~= nil
+end
+
 --- Connects; the file is made first, so that nobody else can read it for a moment.
+-- A name like ":memory:" is a file's here, too.
 function sqlite.connect(path)
   local made, message = core.private(path)
   if not made then return nil, message end
-  local called, connection, why = pcall(DBI.Connect, "SQLite3", path)
+  local called, connection, why = pcall(DBI.Connect, "SQLite3", (path:gsub("^[^/]", "./%0")))
   if not called or not connection then return nil, called and why or connection end
   connection:autocommit(true)
   local ok, reason = set(connection)
   if ok then return connection end
   connection:close()
   return nil, reason
+end
+
+--- What tells this file from another that stands at its path later.
+function sqlite.identity(path)
+  return core.file_id(path)
 end
 
 return sqlite

@@ -1,0 +1,59 @@
+--- What others have issued already, taken into the ledger.
+
+local claim = require "sertifier.ledger.claim"
+local person = require "sertifier.ledger.person"
+local sql = require "sertifier.ledger.sql"
+
+local adoption = {}
+
+local known_sql = "SELECT credential_id AS key FROM credential"
+  .. " WHERE credential_id IN (SELECT column1 FROM {list})"
+
+--- Which credentials the ledger knows.
+-- @tparam {string,...} ids credential ids
+-- @treturn table id -> true for those that are in it; or nil, message, "ledger"
+function adoption.has_credential(self, ids)
+  local rows, message = sql.over(self, known_sql, ids, 1, sql.put_key)
+  if not rows then return sql.fail(self, message) end
+  return sql.set(rows)
+end
+
+local adopted = { state = "issued", columns = "settled_at", values = "{now}",
+  replaces = "(c.state = 'in_doubt' OR (c.state = 'sending' AND c.lease < {now}))" }
+
+--- Takes in credentials that were issued: durable when it returns. A key that is there already
+-- stays as it is, but for one in doubt.
+-- @tparam {table,...} list `key`, `campaign`, `once_per`, `credential_id`, `link`, and where there
+--   are any `external_id`, `email` (kept as a fingerprint only), `content`
+-- @return how many were taken in; or nil, message, "ledger"
+function adoption.adopt(self, list)
+  local items = {}
+  for i, one in ipairs(list) do
+    items[i] = { key = one.key, campaign = one.campaign, once_per = one.once_per,
+      external_id = one.external_id, content = one.content, credential_id = one.credential_id,
+      link = one.link, person = person.of(self, one.email) }
+  end
+  local set, message, code = claim.insert(self, items, adopted)
+  if not set then return nil, message, code end
+  local count = 0
+  for _ in pairs(set) do count = count + 1 end
+  return count
+end
+
+local person_sql = "SELECT key, state, once_per, external_id, credential_id, link, content, line,"
+  .. " run, claimed_at, settled_at FROM credential WHERE person = ? AND campaign = ?"
+  .. " ORDER BY claimed_at, key"
+
+--- What a campaign has for a person.
+-- @tparam string campaign
+-- @tparam string email in any case
+-- @treturn {table,...} entries, the oldest first; or nil, message, "ledger"
+function adoption.by_person(self, campaign, email)
+  local of = person.of(self, email)
+  if not of then return {} end
+  local rows, message = sql.rows_of(self, person_sql, of, campaign)
+  if rows then return rows end
+  return sql.fail(self, message)
+end
+
+return adoption
