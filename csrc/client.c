@@ -171,6 +171,14 @@ static int client_curl_version(lua_State *L) {
   return 1;
 }
 
+/* core.hide_key(): for the command only, once its client is open: the key is
+** wiped from the environment, and this process leaves no core dump */
+static int client_hide_key(lua_State *L) {
+  (void)L;
+  key_hide();
+  return 0;
+}
+
 void client_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"submit", client_submit}, {"poll", client_poll},
@@ -180,4 +188,6 @@ void client_open(lua_State *L) {
   lua_setfield(L, -2, "client");
   lua_pushcfunction(L, client_curl_version);
   lua_setfield(L, -2, "curl_version");
+  lua_pushcfunction(L, client_hide_key);
+  lua_setfield(L, -2, "hide_key");
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,14 @@ void key_close(key *k) {
   k->header = NULL;
   wipe(pages, ROOM);
   munmap(pages, ROOM);
+}
+
+void key_hide(void) {
+  static const struct rlimit none = {0, 0};
+  char *text = getenv("SERTIFIER_SECRET_KEY");
+  if (text) wipe(text, strlen(text));
+  unsetenv("SERTIFIER_SECRET_KEY");
+  setrlimit(RLIMIT_CORE, &none);
 }
 
 /* Cuts the blanks at both ends, and says what cannot be a key. */

@@ -21,6 +21,11 @@ const char *key_open(key *k, const char *file, char *problem, size_t size);
 
 void key_close(key *k);
 
+/* For a program that opens one client and lives for it alone: wipes the copy
+** of the key that stands in the environment, where /proc shows it and children
+** inherit it, and lets this process leave no core dump. */
+void key_hide(void);
+
 #pragma GCC visibility pop
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -84,6 +85,13 @@ static int system_is_private(lua_State *L) {
   return 1;
 }
 
+/* core.is_set(name) -> whether an environment variable is set; its value, which
+** may be the API key, stays outside Lua */
+static int system_is_set(lua_State *L) {
+  lua_pushboolean(L, getenv(luaL_checkstring(L, 1)) != NULL);
+  return 1;
+}
+
 /* core.isatty(descriptor) -> whether it is a terminal */
 static int system_isatty(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -128,7 +136,7 @@ void system_open(lua_State *L) {
     {"now", system_now}, {"elapsed", system_elapsed},
     {"sleep", system_sleep}, {"private", system_private}, {"sync", system_sync},
     {"file_id", system_file_id}, {"is_private", system_is_private},
-    {"isatty", system_isatty},
+    {"is_set", system_is_set}, {"isatty", system_isatty},
     {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
     {"interrupted", system_interrupted}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

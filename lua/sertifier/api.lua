@@ -33,7 +33,7 @@ end
 
 --- Where the key was found, for people: never the key.
 local function key_from(options)
-  return options.key_file or os.getenv "SERTIFIER_SECRET_KEY" and "SERTIFIER_SECRET_KEY"
+  return options.key_file or core.is_set "SERTIFIER_SECRET_KEY" and "SERTIFIER_SECRET_KEY"
     or os.getenv "SERTIFIER_SECRET_KEY_FILE"
 end
 

@@ -1,5 +1,6 @@
 --- What the commands share: the flow they are given, and how they tell counts and problems.
 
+local core = require "sertifier.core"
 local ledgers = require "sertifier.ledger"
 local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
@@ -81,6 +82,14 @@ function common.ledger(args)
   local opened, message = ledgers.open(path)
   if not opened then common.fail(message) end
   return opened
+end
+
+--- The command's one client. Nothing else needs the key: nobody finds it in the environment.
+function common.client()
+  local client, message = sertifier.client()
+  if not client then common.fail(message) end
+  core.hide_key()
+  return client
 end
 
 --- Adds one run's counts to another's.

@@ -2,7 +2,6 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
-local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
 
 local issue = {}
@@ -42,8 +41,7 @@ function issue.main(args)
   if args.write_back and #exports > 1 then
     common.fail("--write-back takes one export at a time")
   end
-  local client, message = sertifier.client()
-  if not client then common.fail(message) end
+  local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()
   for _, export in ipairs(exports) do
