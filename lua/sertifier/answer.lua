@@ -57,13 +57,19 @@ end
 local key_advice = "Sertifier refused the API key (HTTP %d): copy the private key again from "
   .. "Settings > API & Integrations, and give it as SERTIFIER_SECRET_KEY or as a key file"
 
+--- What to do where the key is refused.
+-- @tparam number status 401 or 403
+function answer.refused_key(status)
+  return key_advice:format(status)
+end
+
 local function with_status(status, reason)
   return function(credentials) return refused(credentials, reason:format(status)) end
 end
 
 local by_status = {
-  [401] = function(c) return not_applied(c, "stop", "auth", key_advice:format(401)) end,
-  [403] = function(c) return not_applied(c, "stop", "auth", key_advice:format(403)) end,
+  [401] = function(c) return not_applied(c, "stop", "auth", answer.refused_key(401)) end,
+  [403] = function(c) return not_applied(c, "stop", "auth", answer.refused_key(403)) end,
   [404] = function(c)
     return not_applied(c, "stop", "address",
       "Sertifier has no such call at this address (HTTP 404): check SERTIFIER_URL")

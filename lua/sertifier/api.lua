@@ -5,10 +5,11 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
+local data_of = require "sertifier.api.data"
 local envelope = require "sertifier.envelope"
 local nearest = require "sertifier.nearest"
 local version = require "sertifier.version"
-local words = require "sertifier.words"
+local waiting = require "sertifier.answer.waiting"
 
 local api = {}
 api.__index = api
@@ -82,44 +83,40 @@ end
 
 -- ---- single calls ----
 
+--- Takes a request's result out of those that have ended.
+local function take(self, id)
+  for i, result in ipairs(self.finished) do
+    if result.id == id then return table.remove(self.finished, i) end
+  end
+end
+
 --- Waits for one request; what else ends meanwhile is kept for `poll`.
 local function wait(self, id)
   while true do
-    local found
-    for _, result in ipairs(self.native:poll(1)) do
-      if result.id == id then found = result else self.finished[#self.finished + 1] = result end
-    end
-    if found then return found end
+    local result = take(self, id)
+    if result then return result end
+    for _, one in ipairs(self.native:poll(1)) do self.finished[#self.finished + 1] = one end
   end
 end
 
-local function fail(result)
-  if result.error then return nil, result.message or result.error, result.error end
-  local body = envelope.decode(result.body) or {}
-  local code = (result.status == 401 or result.status == 403) and "auth"
-    or result.status == 429 and "limit" or "http"
-  local said = words.of(body)
-  return nil, ("Sertifier answered HTTP %d%s"):format(result.status, said and ": " .. said or ""),
-    code
+--- Notes how far Sertifier's clock is ahead of ours, in seconds.
+local function note_clock(self, result)
+  local date = waiting.http_date(result.date)
+  if date then self.ahead = date - core.now() end
 end
 
-local function call(self, method, path, request)
-  local id = self.native:submit(method, path, request and cjson.encode(request))
-  local result = wait(self, id)
-  if result.error or result.status ~= 200 then return fail(result) end
-  local body = envelope.decode(result.body)
-  if not body then return nil, "Sertifier's answer is not a JSON object", "malformed" end
-  if body.hasError == true then
-    return nil, "Sertifier said: " .. (words.of(body) or "(no reason given)"), "rejected"
-  end
-  if body.data == nil then return body end -- some calls may answer without the envelope
-  if body.data == cjson.null then return true end
-  return body.data
+local function read(self, result)
+  note_clock(self, result)
+  return data_of(result)
 end
 
 --- The whole result of a key check, as `core.client`'s poll gives it.
 function api:probe()
   return wait(self, self.native:submit("GET", "/Test"))
+end
+
+local function call(self, method, path, request)
+  return read(self, wait(self, self.native:submit(method, path, request and cjson.encode(request))))
 end
 
 local function check_id(id, level)
@@ -129,7 +126,8 @@ local function check_id(id, level)
   return id
 end
 
---- Checks the key [T]. Each of these calls gives its `data`, or nil, message, code.
+--- Checks the key [T]. Each of these calls gives its `data`; or nil, message, code, and where the
+-- server says so the seconds to wait.
 function api:test()
   return call(self, "GET", "/Test")
 end
@@ -156,6 +154,21 @@ end
 --- A credential [T].
 function api:credential(id)
   return call(self, "GET", "/credential/" .. check_id(id))
+end
+
+--- Credentials [T], all asked for at once.
+-- @tparam {string,...} ids
+-- @treturn {table,...} for each `data`; or `message`, `code` and the seconds to `wait`
+function api:credentials(ids)
+  local requests, answers = {}, {}
+  for i, id in ipairs(ids) do
+    requests[i] = self.native:submit("GET", "/credential/" .. check_id(id))
+  end
+  for i, request in ipairs(requests) do
+    local data, message, code, seconds = read(self, wait(self, request))
+    answers[i] = { data = data, message = message, code = code, wait = seconds }
+  end
+  return answers
 end
 
 --- Publishes drafts [T]; whether a second call mails again is not known.
