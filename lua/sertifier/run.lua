@@ -1,4 +1,4 @@
---- One run: read, look up, claim, send, settle, write back; and count.
+--- One run: settle what is left, read, look up, claim, send, settle, write back; and count.
 
 local adding = require "sertifier.adding"
 local api = require "sertifier.api"
@@ -8,6 +8,7 @@ local drafting = require "sertifier.publish.drafting"
 local ends = require "sertifier.ends"
 local export = require "sertifier.export"
 local ledger = require "sertifier.ledger"
+local leftovers = require "sertifier.lookup.leftovers"
 local nearest = require "sertifier.nearest"
 local reading = require "sertifier.reading"
 local sending = require "sertifier.sending"
@@ -156,6 +157,7 @@ function run.run(flow, options)
     close_parts(self, options)
     return nil, message, code
   end
+  leftovers.settle(self)
   work(self)
   local result, why, what = finish(self)
   close_parts(self, options)

@@ -39,6 +39,13 @@ function sandbox.restart(behave)
   assert(current:reset())
 end
 
+--- The one that runs, as if it were new; or a new one.
+function sandbox.again(behave)
+  if not current then return sandbox.start(behave) end
+  sandbox.restart(behave or {})
+  return current
+end
+
 --- Stops it, and removes all files.
 function sandbox.stop()
   if current then current:stop() end

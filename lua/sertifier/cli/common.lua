@@ -1,5 +1,6 @@
 --- What the commands share: the flow they are given, and how they tell counts and problems.
 
+local cjson = require "cjson"
 local core = require "sertifier.core"
 local ledgers = require "sertifier.ledger"
 local sertifier = require "sertifier"
@@ -92,12 +93,42 @@ function common.client()
   return client
 end
 
+--- Text as JSON; keys are full of slashes, which need no escape.
+function common.quote(text)
+  return (cjson.encode(text):gsub("\\/", "/"))
+end
+
+--- A time in UTC, from seconds since 1970.
+function common.time(seconds)
+  return os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds))
+end
+
+local spans = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" } }
+
+--- How long ago a time was, in the largest unit that fits: `3 hours`.
+function common.age(seconds)
+  local past = math.max(0, core.now() - seconds)
+  for _, span in ipairs(spans) do
+    local count = math.floor(past / span[1])
+    if count > 0 then return ("%d %s%s"):format(count, span[2], count > 1 and "s" or "") end
+  end
+  return "less than a second"
+end
+
+common.doubt_help = [[
+
+Look these up in Sertifier, then say for each:
+  sertifier resolve --drop KEY     it was issued: it is never sent again
+  sertifier resolve --release KEY  it was not: the next run may send it
+]]
+
 --- Adds one run's counts to another's.
 function common.add(total, one)
   for name, value in pairs(one) do
     if type(value) == "number" then total[name] = (total[name] or 0) + value end
   end
   for _, group in ipairs(one.problems) do total.problems[#total.problems + 1] = group end
+  for _, note in ipairs(one.notes) do total.notes[#total.notes + 1] = note end
   total.stopped = total.stopped or one.stopped
   total.void = one.void and total.issued + total.already_issued == 0
   return total

@@ -28,6 +28,7 @@ local function tell(summary, args)
   if args.quiet then return end
   common.tell_counts(summary, told)
   common.tell_problems(summary)
+  for _, note in ipairs(summary.notes) do io.stderr:write("\n", note, "\n") end
   if summary.stopped then io.stderr:write("\nstopped: ", summary.stopped, "\n") end
   if args.write_back and not summary.void then
     io.stderr:write("\nlinks: ", args.write_back, "\n")

@@ -1,32 +1,105 @@
 --- `sertifier resolve`.
 
 local common = require "sertifier.cli.common"
+local lookup = require "sertifier.lookup"
 
 local resolve = {}
+
+-- ---- a person's word ----
 
 local function decide(ledger, keys, word)
   local by_whom = os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
   for _, key in ipairs(keys) do
     local ok, message = ledger:decide(key, word, by_whom)
-    if not ok then
-      ledger:close()
-      common.fail(message)
-    end
+    if not ok then common.fail(message) end
     io.stderr:write(word == "drop" and "dropped " or "released ", key, "\n")
   end
 end
 
---- Runs the command.
--- @treturn number the exit status
-function resolve.main(args)
-  if #args.release + #args.drop == 0 then
-    common.fail "--release KEY or --drop KEY is expected; `sertifier status` lists the keys"
+-- ---- Sertifier's ----
+
+local function candidates_of(finding)
+  local list = {}
+  for i, one in ipairs(finding.candidates) do
+    list[i] = ("\n    %s, created %s"):format(one.id,
+      one.created and common.time(one.created) or "at a time that is not told")
   end
+  return table.concat(list)
+end
+
+local function tell(finding)
+  if finding.state == "issued" then
+    print(("%s: issued, credential %s%s"):format(finding.key, finding.credential_id,
+      finding.link == "" and "; Sertifier told no link" or ""))
+  else
+    print(("%s: in doubt: %s%s"):format(finding.key, finding.reason, candidates_of(finding)))
+  end
+end
+
+local function as_json(finding)
+  local list = {}
+  for i, one in ipairs(finding.candidates or {}) do
+    list[i] = ('{"id":%s,"created":%s}'):format(common.quote(one.id),
+      one.created and ("%d"):format(one.created) or "null")
+  end
+  local text = ('{"key":%s,"state":"%s"'):format(common.quote(finding.key), finding.state)
+  if finding.state == "issued" then
+    return ('%s,"credential_id":%s,"link":%s}'):format(text, common.quote(finding.credential_id),
+      common.quote(finding.link))
+  end
+  return ('%s,"reason":%s,"candidates":[%s]}'):format(text, common.quote(finding.reason),
+    table.concat(list, ","))
+end
+
+--- Counts of findings, by state.
+local function new_tally(is_json)
+  local tally = { issued = 0, in_doubt = 0, texts = {} }
+  return tally, function(finding)
+    tally[finding.state] = tally[finding.state] + 1
+    if is_json then tally.texts[#tally.texts + 1] = as_json(finding) else tell(finding) end
+  end
+end
+
+--- What there is in doubt; a client is opened only for something.
+local function look_up(ledger, args)
+  local entries, message = ledger:in_doubt()
+  if not entries then common.fail(message) end
+  local tally, note = new_tally(args.json)
+  if #entries > 0 then
+    local client = common.client()
+    local left, problem, code = lookup.settle(ledger, client, entries, note)
+    client:close()
+    if code == "auth" or code == "ledger" then common.fail(problem) end
+    if not left then io.stderr:write("the rest was not looked up: ", problem, "\n") end
+  end
+  tally.in_doubt = #entries - tally.issued
+  return tally
+end
+
+local function tell_tally(tally, is_json)
+  if is_json then
+    print(('{"issued":%d,"in_doubt":%d,"keys":[%s]}'):format(tally.issued, tally.in_doubt,
+      table.concat(tally.texts, ",")))
+    return
+  end
+  io.stderr:write(("%8d issued\n%8d still in doubt\n"):format(tally.issued, tally.in_doubt))
+  if tally.in_doubt > 0 then io.stderr:write(common.doubt_help) end
+end
+
+--- Runs the command.
+-- @treturn number 0, or 3 where some are still in doubt
+function resolve.main(args)
   local ledger = common.ledger(args)
   decide(ledger, args.drop, "drop")
   decide(ledger, args.release, "release")
+  if #args.release + #args.drop > 0 then
+    ledger:close()
+    return 0
+  end
+  local tally = look_up(ledger, args)
   ledger:close()
-  return 0
+  tell_tally(tally, args.json)
+  return tally.in_doubt > 0 and 3 or 0
 end
 
 return resolve
