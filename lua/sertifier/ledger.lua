@@ -14,6 +14,7 @@ local claim = require "sertifier.ledger.claim"
 local core = require "sertifier.core"
 local doubt = require "sertifier.ledger.doubt"
 local drafts = require "sertifier.ledger.drafts"
+local listing = require "sertifier.ledger.listing"
 local queue = require "sertifier.ledger.queue"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
@@ -58,7 +59,7 @@ function ledger:close()
   self.connection = nil
 end
 
-ledger.look_up, ledger.counts = doubt.look_up, doubt.counts
+ledger.look_up, ledger.counts, ledger.each = doubt.look_up, doubt.counts, listing.each
 ledger.claim, ledger.settle, ledger.renew = claim.claim, claim.settle, claim.renew
 ledger.claim_drafts, ledger.drafts = drafts.claim, drafts.list
 ledger.enqueue, ledger.take_queued = queue.enqueue, queue.take
