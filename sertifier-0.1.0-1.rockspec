@@ -45,14 +45,15 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  adding answer answer.match answer.row answer.waiting api check claiming cli cli.check cli.common
-  cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox cli.status compile condition
-  credential delivery doctor ends envelope export flow landing ledger ledger.adoption ledger.claim
-  ledger.doubt ledger.drafts ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema
-  ledger.sql ledger.sqlite nearest nginx nginx.access nginx.gateway nginx.metrics nginx.options
-  nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading retries run
-  sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
+  adding adopt answer answer.match answer.row answer.waiting api api.data check claiming cli
+  cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox
+  cli.status compile condition credential delivery doctor ends envelope export flow holdings
+  landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.listing
+  ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
+  lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.gateway nginx.metrics
+  nginx.options nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
+  publish.looking publish.publishing publish.reading_only publish.status reading record_id retries
+  run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
   sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
   sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
   summary template version words worker writeback

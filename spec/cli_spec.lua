@@ -1,34 +1,13 @@
 --- The command as its users meet it: its output, its messages, its exit status.
 
 local cjson = require "cjson"
+local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
 local sandbox = require "spec.support.sandbox"
 
 local lua = os.getenv "SPEC_LUA" or "lua5.4"
-
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
---- Runs the command; its status, standard output and standard error.
-local function sertifier(arguments, environment)
-  local out, err = files.path(), files.path()
-  local words = { environment or "env -u SERTIFIER_URL -u SERTIFIER_SECRET_KEY", lua,
-    "bin/sertifier" }
-  for _, argument in ipairs(arguments) do words[#words + 1] = quoted(argument) end
-  local redirected = (" >%s 2>%s </dev/null; echo $?"):format(out, err)
-  local pipe = io.popen(table.concat(words, " ") .. redirected)
-  local status = tonumber(pipe:read "*a")
-  pipe:close()
-  return status, files.read(out), files.read(err)
-end
-
---- The environment for a sandbox; the key stands in a file, as it should.
-local function environment(started, key)
-  return ("env SERTIFIER_URL=%s SERTIFIER_SECRET_KEY_FILE=%s"):format(started.url,
-    sandbox.key_file(key))
-end
+local sertifier, environment = commands.run, commands.environment
 
 local function issue(started, arguments, key)
   table.insert(arguments, 1, "issue")
@@ -198,36 +177,6 @@ links: LINKS
     assert.truthy(err:find "1 in doubt", err)
   end)
 
-  it("tells what is in doubt, and takes a person's word about it", function()
-    local started = sandbox.start { answer = "empty" }
-    local ledger, export = files.path ".db", sandbox.export(2)
-    assert.equal(3, (issue(started, { export, "--ledger", ledger })))
-    local function key(n) return ("%s/0035g%010dAAA"):format(sandbox.campaign, n) end
-    local status, out = sertifier { "status", "--ledger", ledger }
-    assert.equal(3, status)
-    assert.truthy(out:find("       2 in doubt\n  " .. key(1) .. " since ", 1, true), out)
-    assert.truthy(out:find("sertifier resolve --drop KEY", 1, true))
-    local _, _, told = sertifier { "resolve", "--ledger", ledger, "--drop", key(1), "--release", key(2) }
-    assert.equal(("dropped %s\nreleased %s\n"):format(key(1), key(2)), told)
-    status, out = sertifier { "status", "--ledger", ledger, "--json" }
-    assert.same({ 0, '{"issued":0,"rejected":0,"sending":0,"in_doubt":0,"dropped":1}\n' },
-      { status, out })
-    started:behave { answer = "whole" }
-    _, out = issue(started, { export, "--ledger", ledger, "--json", "--quiet" })
-    local counts = cjson.decode(out)
-    assert.same({ 1, 1 }, { counts.issued, counts.rejected })
-    local no_such = "ledger " .. ledger .. ": " .. key(2) .. " is not in doubt"
-    status, _, told = sertifier { "resolve", "--ledger", ledger, "--release", key(2) }
-    assert.equal(1, status)
-    assert.truthy(told:find(no_such, 1, true), told)
-    for text, arguments in pairs { ["--release KEY or --drop KEY"] = { "resolve" },
-      ["there is none"] = { "status", "--ledger", "/no/such.db" } } do
-      status, _, told = sertifier(arguments)
-      assert.equal(1, status)
-      assert.truthy(told:find(text, 1, true), told)
-    end
-  end)
-
   it("shows neither the key nor a person's data in its messages", function()
     local started = sandbox.start { answer = "empty" }
     local _, out, err = issue(started, { sandbox.export(3), "--ledger", files.path ".db" },
@@ -284,7 +233,7 @@ links: LINKS
   it("tells its version and its help", function()
     local status, out = sertifier { "--version" }
     assert.same({ 0, "sertifier 0.1.0\n" }, { status, out })
-    for _, command in ipairs { "issue", "check", "status", "resolve", "sandbox" } do
+    for _, command in ipairs { "issue", "check", "status", "resolve", "adopt", "sandbox" } do
       status, out = sertifier { command, "--help" }
       assert.equal(0, status)
       assert.truthy(out:find "Usage: sertifier ")

@@ -1,4 +1,4 @@
---- The command: `sertifier issue`, `check`, `status`, `resolve`, `sandbox`, `doctor`.
+--- The command: `sertifier issue`, `check`, `status`, `resolve`, `adopt`, `sandbox`, `doctor`.
 
 local argparse = require "argparse"
 local version = require "sertifier.version"
@@ -10,13 +10,17 @@ local function runs(command, module)
   command:action(function(args) args.run = require(module).main end)
 end
 
+local function mapping_options(command)
+  command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
+    :count "*"
+  command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
+end
+
 local function flow_options(command)
   command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
   command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
   command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
-  command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
-    :count "*"
-  command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
+  mapping_options(command)
   command:flag("--two-phase", "add drafts, look at them, then publish them")
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(tonumber)
@@ -48,18 +52,33 @@ end
 local function add_status(parser)
   local command = parser:command("status", "what the ledger holds, and what is in doubt")
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
-  command:flag("--json", "the counts as one JSON object on standard output")
-  command:epilog "Example: sertifier status --ledger sertifier.db"
+  command:option("--state", "lists the keys of one state"):argname "STATE"
+  command:flag("--json", "the counts as one JSON object; with --state one for each key")
+  command:epilog "Example: sertifier status --state in_doubt"
   runs(command, "sertifier.cli.status")
 end
 
 local function add_resolve(parser)
-  local command = parser:command("resolve", "a person's word about what is in doubt")
+  local command = parser:command("resolve", "asks Sertifier about what is in doubt")
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
-  command:option("--release", "not issued: it may be sent again"):argname "KEY":count "*"
-  command:option("--drop", "issued, or not wanted: it is never sent"):argname "KEY":count "*"
+  command:option("--release", "by your word: not issued, may be sent again"):argname "KEY"
+    :count "*"
+  command:option("--drop", "by your word: issued, or not wanted; never sent"):argname "KEY"
+    :count "*"
+  command:flag("--json", "what was found, as one JSON object on standard output")
   command:epilog "Example: sertifier resolve --drop my-campaign/0035g000006BKP7AAO"
   runs(command, "sertifier.cli.resolve")
+end
+
+local function add_adopt(parser)
+  local command = parser:command("adopt", "reads into the ledger what a campaign has issued")
+  command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  mapping_options(command)
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:flag("--json", "what was found, as one JSON object on standard output")
+  command:epilog "Example: sertifier adopt --campaign my-campaign contacts.csv"
+  runs(command, "sertifier.cli.adopt")
 end
 
 local function add_sandbox(parser, is_wanted)
@@ -102,6 +121,7 @@ local function new_parser(arguments)
   add_check(parser)
   add_status(parser)
   add_resolve(parser)
+  add_adopt(parser)
   add_sandbox(parser, arguments[1] == "sandbox")
   add_doctor(parser)
   add_init(parser)
