@@ -46,17 +46,18 @@ end
 
 local modules = lua_modules [[
   adding adopt answer answer.match answer.row answer.waiting api api.data check claiming cli
-  cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox
-  cli.status compile condition credential delivery doctor ends envelope export flow holdings
-  landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.listing
+  cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.report cli.resolve
+  cli.sandbox cli.status compile condition credential delivery doctor ends envelope export flow
+  holdings landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.listing
   ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
-  lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.gateway nginx.metrics
-  nginx.options nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading record_id retries
-  run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
-  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
-  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
-  summary template version words worker writeback
+  ledger.view lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.gateway
+  nginx.metrics nginx.options nginx.reply object pace proposal proposal.text publish.confirming
+  publish.drafting publish.looking publish.publishing publish.reading_only publish.status reading
+  record_id report report.charts report.data report.look report.page retries run sandbox
+  sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
+  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
+  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
+  version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

@@ -91,6 +91,19 @@ local function add_sandbox(parser, is_wanted)
   runs(command, "sertifier.cli.sandbox")
 end
 
+local function add_report(parser)
+  local command = parser:command("report", "the ledger as a page that people look at")
+  command:argument("files", "the flow and the exports that --names reads")
+    :args "*":argname "[FLOW.lua] EXPORT"
+  command:option("--ledger", "sertifier.db if not said"):argname "LEDGER"
+  command:option("-o --output", "the report's file, standard output if not said"):argname "FILE"
+  command:option("--format", "html if not said"):choices { "html", "csv", "json" }
+  command:option("--campaign", "the campaign's ID, where there is no flow"):argname "ID"
+  command:flag("--names", "with names and e-mail addresses, read from the exports")
+  command:epilog "Example: sertifier report -o run.html"
+  runs(command, "sertifier.cli.report")
+end
+
 local function add_init(parser)
   local command = parser:command("init", "propose a flow for an export")
   command:argument("export", "an export, whose columns and first rows are read"):argname "EXPORT"
@@ -125,6 +138,7 @@ local function new_parser(arguments)
   add_sandbox(parser, arguments[1] == "sandbox")
   add_doctor(parser)
   add_init(parser)
+  add_report(parser)
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
     os.exit(1, true)

@@ -10,6 +10,8 @@ local postgres = {
     now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
     lock = "ORDER BY c.key FOR UPDATE OF c",
     skip = "FOR UPDATE SKIP LOCKED",
+    stretch = "CAST(FLOOR((settled_at - CAST(? AS DOUBLE PRECISION))"
+      .. " / CAST(? AS DOUBLE PRECISION)) AS BIGINT)",
   },
   prefixes = { "Error executing statement parameters: ", "Error preparing statement handle: ",
     "Failed to connect to database: ", "ERROR: +", "FATAL: +" },

@@ -9,6 +9,7 @@ local sqlite = {
   alone = "SELECT 1",
   words = {
     now = "((julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
+    stretch = "CAST((settled_at - ?) / ? AS INTEGER)",
   },
   prefixes = { "Error executing statement parameters: ", "Error preparing statement handle: ",
     "Failed to connect to database: ", "Execute failed " },

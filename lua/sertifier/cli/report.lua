@@ -1,0 +1,80 @@
+--- `sertifier report`.
+
+local common = require "sertifier.cli.common"
+local core = require "sertifier.core"
+local data = require "sertifier.report.data"
+local page = require "sertifier.report.page"
+local report = require "sertifier.report"
+local run = require "sertifier.run"
+
+local reporting = {}
+
+local rows_at_once = 20000
+
+--- The people of an export: key -> name and e-mail, as the flow makes its credentials.
+local function people_of(args)
+  local people = {}
+  if #args.files == 0 then return people end
+  local flow, exports = common.flow { files = args.files, map = {}, campaign = args.campaign }
+  for _, path in ipairs(exports) do
+    local export, plan = run.open(flow, path)
+    if not export then common.fail(plan) end
+    local batch, ended = core.batch(), false
+    while not ended do
+      local read, message
+      batch:clear()
+      read, message, _, ended = export:fill(plan, batch, rows_at_once, rows_at_once, false)
+      if not read then common.fail(message) end
+      for i = 1, #batch do
+        local once_per, campaign, name, email = batch:get(i)
+        people[campaign .. "/" .. once_per] = { name, email }
+      end
+    end
+    export:close()
+  end
+  return people
+end
+
+--- Who a row is about: by the export, or where the ledger still holds it in clear.
+local function naming(args)
+  if not args.names then return nil end
+  local people = people_of(args)
+  return function(row)
+    local person = people[row.key] or { row.name, row.email }
+    return person[1], person[2]
+  end
+end
+
+local forms = {
+  csv = function(ledger, file, who) return data.csv(ledger, file, who) end,
+  json = function(ledger, file, who)
+    local gathered, message = report.gather(ledger)
+    return gathered and file:write(data.json(gathered, who)), message
+  end,
+  html = function(ledger, file, who)
+    local gathered, message = report.gather(ledger)
+    return gathered and file:write(page.html(gathered, who)), message
+  end,
+}
+
+local function open(path)
+  if not path or path == "-" then return io.stdout end
+  local file, message = io.open(path, "w")
+  if not file then common.fail(message) end
+  return file
+end
+
+--- Runs the command.
+-- @treturn number the exit status
+function reporting.main(args)
+  local who = naming(args)
+  local ledger = common.ledger(args)
+  local file = open(args.output)
+  local ok, message = forms[args.format or "html"](ledger, file, who)
+  ledger:close()
+  if ok then ok, message = file:flush() end
+  if not ok then common.fail(message) end
+  return 0
+end
+
+return reporting

@@ -1,0 +1,56 @@
+--- A report for machines: every key as CSV, or all that was gathered as JSON.
+
+local cjson = require("cjson").new()
+local view = require "sertifier.ledger.view"
+
+local data = {}
+
+local columns = { "key", "campaign", "once_per", "external_id", "state", "reason", "line",
+  "credential_id", "link", "claimed_at", "settled_at" }
+local people = { "name", "email" }
+
+local function cell(value)
+  local text = value == nil and "" or type(value) == "number"
+    and ("%.3f"):format(value):gsub("%.?0+$", "") or tostring(value)
+  if not text:find '[",\r\n]' then return text end
+  return '"' .. text:gsub('"', '""') .. '"'
+end
+
+local function line_of(row, names)
+  local cells = {}
+  for i, name in ipairs(names) do cells[i] = cell(row[name]) end
+  return table.concat(cells, ",") .. "\n"
+end
+
+local function header(names)
+  return table.concat(names, ",") .. "\n"
+end
+
+--- Writes every key of a ledger as a row.
+-- @param ledger an open ledger
+-- @param file an open Lua file
+-- @tparam[opt] function who gives a row's name and e-mail; without it nobody is named
+-- @return true; or nil, message, code
+function data.csv(ledger, file, who)
+  local names = { (table.unpack or unpack)(columns) }
+  for _, name in ipairs(who and people or {}) do names[#names + 1] = name end
+  file:write(header(names))
+  return view.all(ledger, function(row)
+    if who then row.name, row.email = who(row) end
+    file:write(line_of(row, names))
+  end)
+end
+
+--- All that was gathered, as one JSON object.
+-- @tparam table gathered what `report.gather` gave
+-- @tparam[opt] function who gives a row's name and e-mail; without it nobody is named
+-- @treturn string
+function data.json(gathered, who)
+  for _, row in ipairs(gathered.rows) do
+    row.name, row.email = nil, nil
+    if who then row.name, row.email = who(row) end
+  end
+  return cjson.encode(gathered) .. "\n"
+end
+
+return data
