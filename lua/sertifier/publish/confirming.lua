@@ -25,7 +25,7 @@ end
 local function read_row(task, body)
   local row = rows.read(body.data) or rows.read(body)
   local is_it = row and row.id == task[1].credential.id
-  return { { state = "shown", stands = is_it and status.of(row) or nil } }, { class = "applied" }
+  return { { state = "shown", row = is_it and row or nil } }, { class = "applied" }
 end
 
 function confirming.read(result, task)
@@ -67,8 +67,8 @@ local function settle_doubt(self, item, stands)
 end
 
 function confirming.finish.shown(self, item, outcome)
-  if item.doubt then return settle_doubt(self, item, outcome.stands) end
-  item.stands = outcome.stands
+  if item.doubt then return settle_doubt(self, item, status.of(outcome.row)) end
+  item.stands = status.before(outcome.row)
   sending.queue(self, item, publishing)
 end
 

@@ -92,7 +92,7 @@ end
 
 local function decide(self, item)
   for _, id in ipairs(surplus(self, item, others(item))) do deal_with(self, item, id) end
-  item.stands = status.of(item.seen[item.credential.id])
+  item.stands = status.before(item.seen[item.credential.id])
   item.seen, item.start = nil, nil
   -- One that is new may not be found as yet.
   sending.queue(self, item, item.stands and publishing or confirming)

@@ -11,4 +11,11 @@ function status.of(row)
   return row and words[row.status]
 end
 
+--- The same of one that was added as a draft, and that we have not published: it is one as long as
+-- it stands, unless Sertifier says that somebody else has published it.
+-- @treturn string|nil nil where it does not stand
+function status.before(row)
+  return row and (status.of(row) or "draft")
+end
+
 return status

@@ -46,6 +46,8 @@ local declared = {
     about = "added rows lack externalId" },
   { name = "bare_get", default = false, values = flag, grade = "G",
     about = "GET of a credential lacks externalId and verificationLink" },
+  { name = "credential_status", default = "shown", values = { "shown", "missing" }, grade = "G",
+    about = "status of a credential in GET and search: 1 draft, 3 published, or not there" },
   { name = "search_delay", default = 0, values = "seconds", grade = "G",
     about = "how long search does not see a new credential" },
   { name = "search_rows", default = "data", values = { "data", "nested" }, grade = "G",

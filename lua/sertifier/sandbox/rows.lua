@@ -71,25 +71,27 @@ function rows.added(state, credential)
   return json.object(added[behave.spelling][behave.bare_add], values)
 end
 
-local function whole(credential)
+local function whole(state, credential)
   local values, expire_date = common(credential), credential.expire_date
   values.campaignId, values.campaignTitle = credential.campaign.id, credential.campaign.title
   values.createDate = dates.iso(credential.created)
   values.expireDate = expire_date and expire_date .. "T00:00:00"
   values.recipientId = credential.recipient.id
   values.isPublic = credential.published == true
-  values.status = credential.published and 3 or 1 -- as a campaign's [G]
+  if state.behave.credential_status == "shown" then
+    values.status = credential.published and 3 or 1 -- as a campaign's [G]
+  end
   return values
 end
 
 --- A credential on its own.
 function rows.single(state, credential)
-  return json.object(single[state.behave.spelling][state.behave.bare_get], whole(credential))
+  return json.object(single[state.behave.spelling][state.behave.bare_get], whole(state, credential))
 end
 
 --- A credential in a search's answer.
-function rows.found(_, credential)
-  return json.object(found, whole(credential))
+function rows.found(state, credential)
+  return json.object(found, whole(state, credential))
 end
 
 --- A campaign.
