@@ -47,17 +47,16 @@ end
 
 --- What the run keeps of a credential in the batch.
 local function item_of(self, i)
-  local once_per, campaign, name, email, external_id, record_id, line = self.batch:get(i)
-  return { line = line, key = campaign .. "/" .. once_per, campaign = campaign,
-    once_per = once_per, name = name, email = email, external_id = external_id,
-    record_id = record_id }
+  local once_per, campaign, _, _, _, record_id, line = self.batch:get(i)
+  return { line = line, key = campaign .. "/" .. once_per, record_id = record_id }
 end
 
 --- What it keeps in addition where that is to be sent.
 local function complete(self, item, i)
+  item.once_per, item.campaign, item.name, item.email, item.external_id = self.batch:get(i)
   item.where = ("%s:%d"):format(self.export.name, item.line)
   item.externalId, item.json = item.external_id, self.batch:credential(i)
-  item.content = self.ledger.secret and self.batch:fingerprint(i, self.ledger.secret)
+  item.content = self.batch:fingerprint(i, self.ledger.secret)
   item.record = self.with_records and self.export:record(self.batch, i) or nil
 end
 

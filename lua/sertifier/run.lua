@@ -84,6 +84,14 @@ local function open_ledger(self, given)
   return opened, message, code
 end
 
+--- Says in the ledger what came of the run.
+local function end_run(self)
+  local counts = { read = self.summary.read }
+  for _, outcome in ipairs(summary.outcomes) do counts[outcome] = self.summary[outcome] end
+  local ok, message, code = self.ledger:end_run(counts)
+  if not ok then ends.stop(self, message, code) end
+end
+
 local function open_parts(self, flow, options)
   local message, code
   self.client = options.client
@@ -93,6 +101,9 @@ local function open_parts(self, flow, options)
   if not self.export then return nil, self.plan, code end
   local opened
   opened, message, code = open_ledger(self, options.ledger)
+  if opened then
+    opened, message, code = self.ledger:begin_run { flow = flow.name, export = self.export.name }
+  end
   if not opened then return nil, message, code end
   if options.write_back then
     self.write_back, message, code = writeback.open(options.write_back, flow.write_back_parts)
@@ -124,6 +135,7 @@ end
 
 local function finish(self)
   if self.stopped then reading.rest(self) end
+  end_run(self)
   local ok, message, code = true, nil, nil
   self.summary.void = is_void(self)
   if self.write_back and self.summary.void then

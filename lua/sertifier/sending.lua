@@ -93,7 +93,6 @@ local function renew_leases(self)
   local now = core.elapsed()
   if self.in_flight == 0 or now - self.renewed < between_renewals then return end
   self.renewed = now
-  if not self.ledger.renew then return end
   local ok, message, code = self.ledger:renew()
   if not ok then ends.stop(self, message, code) end
 end
