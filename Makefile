@@ -111,7 +111,7 @@ FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 # What knows nothing of Lua or libcurl.
 PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c condition.c csv.c formula.c formula_choice.c \
-                formula_date.c formula_number.c formula_text.c letter.c plan.c plan_run.c scan.c stretch.c \
+                formula_date.c formula_number.c formula_text.c kind.c letter.c plan.c plan_run.c scan.c stretch.c \
                 text.c value.c)
 
 build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)

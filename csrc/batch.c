@@ -152,10 +152,10 @@ static int batch_values(lua_State *L) {
   const batch *b = batch_get(L, 1);
   const item *one = item_at(L, b, luaL_checkinteger(L, 2));
   int role;
-  for (role = 0; role < PLAN_ROLES; role++)
+  for (role = 0; role < PLAN_TOLD; role++)
     push_span(L, &b->out.values, one->value[role]);
   lua_pushinteger(L, (lua_Integer)one->line);
-  return PLAN_ROLES + 1;
+  return PLAN_TOLD + 1;
 }
 
 /* batch:credential(i) -> its JSON, as it is sent */

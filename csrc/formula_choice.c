@@ -10,6 +10,15 @@ static int choose(formula_memory *m, formula_value *a) {
   return 1;
 }
 
+/* CASE, from its last to its first: what it is so far, whether another choice
+** is right, and that choice. */
+static int choose_again(formula_memory *m, formula_value *a) {
+  (void)m;
+  if (a[1].fault) a[0].fault = a[1].fault;
+  else if (a[1].as.truth) a[0] = a[2];
+  return 1;
+}
+
 static int is_null(formula_memory *m, formula_value *a) {
   (void)m;
   a->as.truth = a->is_null;
@@ -43,6 +52,7 @@ static int text(formula_memory *m, formula_value *a) {
 
 const formula_function formula_choices[] = {
   {"IF", "b??", '?', 'l', choose, NULL},
+  {"CASE", "?b?", '?', 'l', choose_again, NULL},
   {"ISBLANKn", "n", 'b', 'n', is_null, NULL},
   {"ISBLANKd", "d", 'b', 'n', is_null, NULL},
   {"ISBLANKs", "s", 'b', 'n', is_null, NULL},

@@ -75,12 +75,6 @@ static int trim(formula_memory *m, formula_value *a) {
 
 /* ---- parts; characters are counted, not bytes ---- */
 
-static size_t characters(slice text) {
-  size_t n = 0, i;
-  for (i = 0; i < text.length; i++) n += (text.bytes[i] & 0xc0) != 0x80;
-  return n;
-}
-
 /* Without its first `count` characters. */
 static slice without(slice text, double count) {
   for (; count >= 1 && text.length; count--) letter_next(&text);
@@ -99,7 +93,7 @@ static int left(formula_memory *m, formula_value *a) {
 }
 
 static int right(formula_memory *m, formula_value *a) {
-  double all = (double)characters(a->text), wanted = trunc(a[1].as.number);
+  double all = (double)letter_count(a->text), wanted = trunc(a[1].as.number);
   (void)m;
   a->text = without(a->text, wanted < 0 ? all : all - wanted);
   return 1;
@@ -114,7 +108,8 @@ static int middle(formula_memory *m, formula_value *a) {
 
 static int length_of(formula_memory *m, formula_value *a) {
   (void)m;
-  a->as.number = (double)characters(a->text);
+  a->as.number = (double)letter_count(a->text);
+  a->is_null = 0;
   return 1;
 }
 

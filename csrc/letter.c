@@ -105,6 +105,12 @@ int letter_is(uint32_t c) {
   return c >= 0xc0 && c != 0xd7 && c != 0xf7 && (c < 0x2000 || c > 0x2bff);
 }
 
+size_t letter_count(slice text) {
+  size_t n = 0, i;
+  for (i = 0; i < text.length; i++) n += (text.bytes[i] & 0xc0) != 0x80;
+  return n;
+}
+
 uint32_t letter_next(slice *text) {
   const unsigned char *s = (const unsigned char *)text->bytes;
   size_t length = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4, i;

@@ -17,6 +17,9 @@ uint32_t letter_upper(uint32_t c);
 /* Whether a character can be part of a word. */
 int letter_is(uint32_t c);
 
+/* How many characters a text has. */
+size_t letter_count(slice text);
+
 /* Takes the first character off a text that is valid UTF-8 and not empty. */
 uint32_t letter_next(slice *text);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kind.h"
 #include "plan_parts.h"
 
 plan *plan_open(size_t cells) {
@@ -74,7 +75,7 @@ const char *plan_step(plan *p, condition_test step) {
 
 const char *plan_field(plan *p, plan_field_form form) {
   p->checked = 0;
-  if (!strchr("tecdbja", form.type) || !form.type)
+  if (!strchr("tecdbjaDN", form.type) || !form.type)
     return "has an unknown type";
   if (form.role < -1 || form.role >= PLAN_ROLES) return "has an unknown role";
   if (!keep(p, &form.label) || !keep(p, &form.before)) return no_memory;
@@ -111,8 +112,8 @@ static int attributes_are_last(const plan *p) {
   int seen = 0;
   for (i = 0; i < p->fields_count; i++) {
     const plan_field_form *form = &p->fields[i].form;
-    if (seen && form->type != 'a' && form->before.length) return 0;
-    seen |= form->type == 'a';
+    if (seen && !kind_is_attribute(form->type) && form->before.length) return 0;
+    seen |= kind_is_attribute(form->type);
   }
   return 1;
 }
@@ -122,7 +123,7 @@ static int is_constant(const plan *p, const field *f) {
   for (i = 0; i < f->count; i++)
     if (p->parts[f->first + i].form.type != 'l') return 0;
   /* Whether an attribute is the first of its list differs by row. */
-  return f->form.type != 'a';
+  return !kind_is_attribute(f->form.type);
 }
 
 /* Makes a constant field's value and JSON once and for all. */

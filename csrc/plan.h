@@ -21,6 +21,9 @@ typedef enum plan_role {
   PLAN_EMAIL,
   PLAN_EXTERNAL_ID,
   PLAN_RECORD_ID, /* the record's own Id, for the write-back */
+  PLAN_TOLD,      /* those above are told to Lua */
+  PLAN_ISSUED = PLAN_TOLD, /* the dates, which are in an order */
+  PLAN_EXPIRES,
   PLAN_ROLES
 } plan_role;
 
@@ -29,9 +32,11 @@ typedef struct plan_field_form {
   slice label;   /* for messages: "email (from Email)" */
   slice before;  /* JSON in front of the value; none: the value is only kept */
   char type;     /* t(ext), e(-mail), c(ampaign id), d(ate), b(oolean), j(son as
-                 ** it stands); 'a': a text in the list of attributes */
+                 ** it stands); in the list of attributes: 'a' (text), 'D'(ate)
+                 ** or 'N'(umber) */
   int role;      /* a plan_role, or -1 */
   int required;  /* an empty value makes the record invalid */
+  size_t most;   /* characters; 0: any number */
 } plan_field_form;
 
 /* A piece of a field's template. */

@@ -94,6 +94,7 @@ static void add_field(lua_State *L, plan *p) {
   form.before = text_field(L, "before");
   form.type = letter_field(L, "type");
   form.role = (int)index_field(L, "role");
+  form.most = (size_t)(index_field(L, "most") + 1);
   lua_getfield(L, -1, "required");
   form.required = lua_toboolean(L, -1);
   lua_pop(L, 1);

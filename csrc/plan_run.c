@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* memmem */
 #include <string.h>
 
+#include "kind.h"
+#include "letter.h"
 #include "plan_parts.h"
 #include "value.h"
 
@@ -42,15 +44,6 @@ static outcome problem(plan_output *out, slice label, const char *text) {
   length = b->length - start;
   if (memmem(b->bytes, start, b->bytes + start, length)) b->length = start;
   return WRONG;
-}
-
-static const char *wants(char type) {
-  switch (type) {
-    case 'b': return "is neither true nor false";
-    case 'c': return "is not a campaign's ID";
-    case 'd': return "is not a date (YYYY-MM-DD)";
-    default: return "is not an e-mail address";
-  }
 }
 
 /* ---- templates ---- */
@@ -129,68 +122,6 @@ static outcome compose(const plan *p, const field *f, const row *r,
   return FINE;
 }
 
-/* ---- types ---- */
-
-/* What only a mistake or an attack puts into an address. Bytes of characters
-** that are not ASCII may stand anywhere. */
-static const char odd[256] = {
-  [0 ... ' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [','] = 1, [':'] = 1,
-  [';'] = 1, ['<'] = 1, ['>'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1, [127] = 1};
-
-/* Something before, between and behind the dots; how many there are, or -1. */
-static int count_dots(const char *from, const char *end) {
-  int dots = 0;
-  for (;; dots++) {
-    const char *dot = memchr(from, '.', (size_t)(end - from));
-    if (dot == from || from == end) return -1;
-    if (!dot) return dots;
-    from = dot + 1;
-  }
-}
-
-/* One @ with 1 to 64 bytes before it and a dot behind it, and nothing odd. */
-static int is_email(slice text) {
-  const char *end = text.bytes + text.length, *at;
-  int found = 0;
-  size_t i;
-  for (i = 0; i < text.length; i++) found |= odd[(unsigned char)text.bytes[i]];
-  at = memchr(text.bytes, '@', text.length);
-  if (found || !at || at - text.bytes > 64 || text.length > 254) return 0;
-  return !memchr(at + 1, '@', (size_t)(end - at - 1)) &&
-         count_dots(text.bytes, at) >= 0 && count_dots(at + 1, end) > 0;
-}
-
-/* Sertifier's ids: 8 to 64 of A-Z a-z 0-9 _ - */
-static int is_campaign(slice text) {
-  size_t i;
-  if (text.length < 8 || text.length > 64) return 0;
-  for (i = 0; i < text.length; i++) {
-    unsigned char c = text_lower(text.bytes[i]);
-    if ((unsigned char)(c - 'a') >= 26 && (unsigned char)(c - '0') >= 10 &&
-        c != '_' && c != '-')
-      return 0;
-  }
-  return 1;
-}
-
-/* Replaces a text by its value's; `room` has VALUE_DATE bytes. */
-static int convert(char type, slice *text, char *room) {
-  int truth;
-  switch (type) {
-    case 'e': return is_email(*text);
-    case 'c': return is_campaign(*text);
-    case 'b':
-      if (!value_boolean(*text, &truth)) return 0;
-      *text = truth ? text_slice("true", 4) : text_slice("false", 5);
-      return 1;
-    case 'd':
-      if (!value_date(*text, room)) return 0;
-      *text = text_slice(room, VALUE_DATE);
-      return 1;
-    default: return 1;
-  }
-}
-
 /* ---- output ---- */
 
 /* Copies a value into the output for those who match answers. */
@@ -201,13 +132,9 @@ static int keep_value(plan_output *out, int role, slice text) {
   return buffer_add(&out->values, text.bytes, text.length);
 }
 
-static int is_raw(char type) {
-  return type == 'b' || type == 'j';
-}
-
 static outcome add_value(buffer *b, char type, slice text) {
   char *end;
-  if (is_raw(type)) return buffer_add(b, text.bytes, text.length) ? FINE : FULL;
+  if (kind_is_raw(type)) return buffer_add(b, text.bytes, text.length) ? FINE : FULL;
   end = buffer_reserve(b, TEXT_JSON_MOST(text.length));
   if (!end) return FULL;
   end = text_json(end, text);
@@ -233,7 +160,7 @@ static outcome add_attribute(buffer *b, const field *f, slice text,
 static outcome add_field(buffer *b, const field *f, slice text, int *listed) {
   if (!f->form.before.length)
     return text_valid(text) == text.length ? FINE : WRONG;
-  if (f->form.type == 'a') return add_attribute(b, f, text, listed);
+  if (kind_is_attribute(f->form.type)) return add_attribute(b, f, text, listed);
   if (!buffer_add(b, f->form.before.bytes, f->form.before.length)) return FULL;
   return add_value(b, f->form.type, text);
 }
@@ -253,8 +180,11 @@ static outcome add_text(const field *f, slice text, plan_output *out,
     if (f->form.required) return problem(out, f->form.label, "is empty");
     return keep_value(out, f->form.role, text) ? FINE : FULL;
   }
-  if (!convert(f->form.type, &text, room))
-    return problem(out, f->form.label, wants(f->form.type));
+  if (!kind_convert(f->form.type, &text, room))
+    return problem(out, f->form.label, kind_problem(f->form.type));
+  if (f->form.most && text.length > f->form.most &&
+      letter_count(text) > f->form.most)
+    return problem(out, f->form.label, "is too long");
   if (!keep_value(out, f->form.role, text)) return FULL;
   added = add_field(&out->json, f, text, listed);
   if (added != WRONG) return added;
@@ -270,18 +200,32 @@ static outcome run_field(const plan *p, const field *f, const row *r,
   return composed == FINE ? add_text(f, text, out, listed) : composed;
 }
 
+/* A credential must not have expired when it is issued. */
+static outcome check_dates(plan_output *out) {
+  const plan_span *issued = &out->value[PLAN_ISSUED];
+  const plan_span *expires = &out->value[PLAN_EXPIRES];
+  const char *values = out->values.bytes;
+  if (issued->length != VALUE_DATE || expires->length != VALUE_DATE)
+    return FINE;
+  if (memcmp(values + issued->start, values + expires->start, VALUE_DATE) < 0)
+    return FINE;
+  return problem(out, text_slice("expireDate", 10), "is not after issueDate");
+}
+
 static outcome run_fields(const plan *p, const slice *cells, plan_output *out) {
   outcome result = FINE;
   const char *closing;
   int listed = 0;
   size_t i;
   row r;
+  out->value[PLAN_ISSUED].length = out->value[PLAN_EXPIRES].length = 0;
   r.cells = cells;
   read_id(p, &r);
   for (i = 0; i < p->fields_count; i++) {
     outcome one = run_field(p, &p->fields[i], &r, out, &listed);
     if (one > result) result = one;
   }
+  if (result == FINE) result = check_dates(out);
   if (result != FINE) return result;
   closing = listed ? "]}" : "}";
   return buffer_add(&out->json, closing, strlen(closing)) ? FINE : FULL;

@@ -209,7 +209,7 @@ static int reader_fill(lua_State *L) {
 
 /* For rows that Lua has: core.feed(plan, batch, cells, line, record) ->
 ** "skipped", "invalid" or "ready"; or "failed" and the error of a function that
-** got the record. The cells are those of the plan. */
+** got the record. The cells are those of the export's columns. */
 static int reader_feed(lua_State *L) {
   static const char *const words[] = {"skipped", "invalid", "ready", "failed"};
   const plan_handle *h = plan_handle_get(L, 1);
@@ -224,8 +224,8 @@ static int reader_feed(lua_State *L) {
   lua_settop(L, 5);
   luaL_checkstack(L, (int)count + 4, "too many cells");
   for (i = 0; i < count; i++) {
-    lua_rawgeti(L, 3, (int)i + 1); /* stays on the stack while it is used */
     if (h->sources[i] == PLAN_NO_COLUMN) continue;
+    lua_rawgeti(L, 3, (int)h->sources[i] + 1); /* stays while it is used */
     h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);
   }
   result = row_add(L, h, b, one);

@@ -129,7 +129,7 @@ links: LINKS
         "did you mean name?" },
       { { "check", "--campaign", "campaign-1", export, "--map", "name" },
         "FIELD=TEMPLATE is expected" },
-      { { "check", "--campaign", "campaign-1", export, "--when", "Email ==" }, "^ here" },
+      { { "check", "--campaign", "campaign-1", export, "--when", "Email ==" }, "^ a value" },
       { { "check", "--campaign", "campaign-1", export, "--batch-size", "x" }, "batch%-size" },
       { { "sandbox", "--behave", "latancy=1" }, "did you mean latency?" },
     }

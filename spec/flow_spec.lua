@@ -21,7 +21,7 @@ describe("flow", function()
   local cases = {
     { { }, "campaign: missing; its ID stands in Sertifier under Advanced > Integrations" },
     { { campaign = "x" }, 'campaign: "x" is not a campaign\'s ID' },
-    { { campaign = 7 }, "campaign: string expected, got number" },
+    { { campaign = 7 }, "campaign: string, table or function expected, got number" },
     { { campaign = "campaign-1", campain = "x" },
       "campain: a flow has no such property; did you mean campaign?" },
     { { campaign = "campaign-1", zzzzzzzz = 1 }, "zzzzzzzz: a flow has no such property" },
@@ -29,27 +29,43 @@ describe("flow", function()
     { { campaign = "campaign-1", map = { name = "x", nmae = "y" } },
       "map.nmae: a credential has no such field; did you mean name?" },
     { { campaign = "campaign-1", map = {} }, "map.name: missing; every credential needs a name" },
-    { { campaign = "campaign-1", map = { name = 3 } }, "map.name: string expected, got number" },
+    { { campaign = "campaign-1", map = { name = 3 } }, "map.name: string or function expected, got number" },
     { { campaign = "campaign-1", map = { name = "x", quickPublish = 3 } },
-      "map.quickPublish: string or boolean expected, got number" },
+      "map.quickPublish: string, boolean or function expected, got number" },
     { { campaign = "campaign-1", map = { name = "{!LastName" } },
-      'map.name: "{!LastName": after 0 characters comes no merge field such as {!LastName}' },
-    { { campaign = "campaign-1", map = { name = "x", attributes = { a = "y" } } },
-      "map.attributes.a: an attribute's ID and a template are expected" },
+      "map.name: cannot be read\n    {!LastName\n              ^ an operator or } is expected here" },
+    { { campaign = "campaign-1", map = { name = "{!UPER(LastName)}" } },
+      "map.name: there is no function UPER( ) here; did you mean UPPER( )?\n"
+        .. "    {!UPER(LastName)}\n      ^ here" },
+    { { campaign = "campaign-1", map = { name = "x", attributes = { a = 7 } } },
+      "map.attributes.a: an attribute's ID or title and a template are expected" },
     { { campaign = "campaign-1", map = { name = "x", attributes = "y" } },
       "map.attributes: table expected, got string" },
     { { campaign = "campaign-1", when = "Status__c == 1" },
-      "when: cannot be read as a condition such as Status__c = 'Certified'\n"
-        .. "    Status__c == 1\n               ^ here" },
+      "when: cannot be read\n    Status__c == 1\n               ^ a value ('text', 80, TRUE, NULL, "
+        .. "2025-01-31, LAST_N_DAYS:30) is expected here" },
     { { campaign = "campaign-1", when = { Status__c = {} } },
       "when: Status__c: a text, a number or a boolean is expected, got table" },
-    { { campaign = "campaign-1", when = 3 }, "when: string or table expected, got number" },
+    { { campaign = "campaign-1", when = 3 }, "when: string, table or function expected, got number" },
     { { campaign = "campaign-1", write_back = { Link__c = "{!verificationLnk}" } },
       "write_back.Link__c: Sertifier's answer has no verificationLnk; did you mean "
         .. "verificationLink?" },
     { { campaign = "campaign-1", on_issued = "x" }, "on_issued: function expected, got string" },
     { { campaign = "campaign-1", once_per = "{!" },
-      'once_per: "{!": after 0 characters comes no merge field such as {!LastName}' },
+      "once_per: cannot be read\n    {!\n      ^ a label or a field, a value or a function is "
+        .. "expected here" },
+    { { campaign = "campaign-1", formula = "Score__c >" },
+      "formula: cannot be read\n    Score__c >\n              ^ a field, a value or a function is "
+        .. "expected here" },
+    { { campaign = "campaign-1", formula = "TRUE", when = "A = 1" },
+      "formula: `when` says already which records are wanted" },
+    { { campaign = "campaign-1", trigger = "update" },
+      'trigger: "update" is none; did you mean updated?' },
+    { { campaign = { Course__c = { ["First Aid"] = "x" } } },
+      'campaign.First Aid: "x" is not a campaign\'s ID' },
+    { { campaign = {} }, "campaign: { Field = { [value] = campaign's ID, … } } is expected" },
+    { { campaign = "campaign-1", write_back = { Link__c = "{!UPPER(id)}" } },
+      "write_back.Link__c: a formula cannot stand here: UPPER(id)" },
   }
   for _, case in ipairs(cases) do
     it("tells: " .. case[2]:gsub("\n.*", ""), function()

@@ -61,7 +61,7 @@ end
 -- @treturn table|nil the index; or nil, message, code
 function adopt.index(flow, exports)
   local index = { by_id = {}, by_email = {}, by_person = {} }
-  local bare = setmetatable({ condition = {} }, { __index = flow })
+  local bare = setmetatable({ condition = false }, { __index = flow })
   for _, source in ipairs(exports) do
     local ok, message, code = note_export(index, bare, source)
     if not ok then return nil, message, code end

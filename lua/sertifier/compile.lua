@@ -1,51 +1,80 @@
 --- A flow and the columns of an export -> the native plan that makes credentials of its rows.
 
+local cells_of = require "sertifier.compile.cells"
+local condition = require "sertifier.condition"
 local core = require "sertifier.core"
+local dates = require "sertifier.condition.dates"
 local nearest = require "sertifier.nearest"
 local object = require "sertifier.object"
 
-local roles = { once_per = 1, campaign = 2, name = 3, email = 4, externalId = 5, record_id = 6 }
-
---- The columns that a plan reads, each once, found whatever their case.
-local function new_cells(names)
-  local by_name, counts = {}, {}
-  for i, name in ipairs(names) do
-    local key = name:lower()
-    by_name[key] = by_name[key] or i
-    counts[key] = (counts[key] or 0) + 1
-  end
-  local cells = { columns = {}, by_column = {}, missing = {}, repeated = {} }
-  function cells.of(name)
-    local column = by_name[name:lower()]
-    if not column then cells.missing[name] = true end
-    if column and counts[name:lower()] > 1 then cells.repeated[name] = true end
-    column = column or 0
-    if not cells.by_column[column] then
-      cells.columns[#cells.columns + 1] = column
-      cells.by_column[column] = #cells.columns
-    end
-    return cells.by_column[column]
-  end
-  return cells
-end
+local roles = { once_per = 1, campaign = 2, name = 3, email = 4, externalId = 5, record_id = 6,
+  issueDate = 7, expireDate = 8 }
 
 local function is_id(name)
   return name:lower() == "id"
 end
 
-local function step_of(step, cells)
-  if not step.field then return step end
-  local type_ = step.type == "t" and is_id(step.field) and "i" or step.type
-  return { op = step.op, type = type_, text = step.text, label = step.field,
-    cell = cells.of(step.field) }
+-- ---- steps ----
+
+local function cell_of(step, cells)
+  if step.known then return cells:known() end
+  if step.prior then return cells:prior(step.field) end
+  return step.field and cells:of(step.field)
 end
 
-local function part_of(part, cells, prefix)
-  if part[2] == "l" then return { type = "l", text = part[1] } end
-  if is_id(part[1]) then
-    return { type = "i", text = prefix, label = part[1], cell = cells.of(part[1]) }
+local function step_of(step, cells, now)
+  local type_ = step.type
+  if type_ == "t" and step.field and is_id(step.field) and step.op ~= "~" then type_ = "i" end
+  return { op = step.op, type = type_, text = step.now and now[step.now] or step.text,
+    label = step.label or step.field, cell = cell_of(step, cells) }
+end
+
+local function steps_of(steps, cells, now)
+  local list = {}
+  for i, step in ipairs(steps) do list[i] = step_of(step, cells, now) end
+  return list
+end
+
+-- ---- functions ----
+
+local function text_of(value, where)
+  local kind = type(value)
+  if kind == "nil" or kind == "string" then return value end
+  if kind == "boolean" then return tostring(value) end
+  if kind == "number" then
+    return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
   end
-  return { type = "c", cell = cells.of(part[1]) }
+  error(("%s: its function gave a %s, not a text"):format(where, kind), 0)
+end
+
+--- A mapping function that gives a text, and says which one it is where it fails.
+local function guarded(call, where)
+  return function(record)
+    local ok, value = pcall(call, record)
+    if not ok then error(("%s: its function failed: %s"):format(where, tostring(value)), 0) end
+    return text_of(value, where)
+  end
+end
+
+local function choosing(call)
+  return function(record)
+    local ok, value = pcall(call, record)
+    if not ok then error("when: its function failed: " .. tostring(value), 0) end
+    return value and true or false
+  end
+end
+
+-- ---- fields ----
+
+local function part_of(part, cells, context)
+  local what, kind = part[1], part[2]
+  if kind == "l" then return { type = "l", text = what } end
+  if kind == "f" then return { type = "f", steps = steps_of(what, cells, context.now) } end
+  if kind == "x" then return { type = "c", cell = cells:called(guarded(what, part[3])) } end
+  if is_id(what) then
+    return { type = "i", text = context.prefix, label = what, cell = cells:of(what) }
+  end
+  return { type = "c", cell = cells:of(what) }
 end
 
 --- For messages: `email (from Email)`.
@@ -57,23 +86,29 @@ local function label_of(field)
   return #from == 0 and field.name or ("%s (from %s)"):format(field.name, table.concat(from, ", "))
 end
 
-local function field_of(field, cells, prefix)
+local function before_of(field)
+  return field.attribute and ('{"id":"%s","value":'):format(field.attribute) or field.before
+end
+
+local function field_of(field, cells, context)
   local parts = {}
-  for i, part in ipairs(field.parts) do parts[i] = part_of(part, cells, prefix) end
-  return { label = label_of(field), before = field.before, type = field.type,
-    role = roles[field.role], required = field.required, parts = parts }
+  for i, part in ipairs(field.parts) do parts[i] = part_of(part, cells, context) end
+  return { label = field.label or label_of(field), before = before_of(field), type = field.type,
+    role = roles[field.role], required = field.required, most = field.most, parts = parts }
 end
 
 --- The record's own Id, which a write-back needs and nothing else may ask for.
-local function add_record_id(fields, names, cells, prefix)
+local function add_record_id(fields, names, cells, context)
   for _, name in ipairs(names) do
     if is_id(name) then
       fields[#fields + 1] = field_of({ name = "Id", before = "", type = "t", role = "record_id",
-        parts = { { name, "c" } } }, cells, prefix)
+        parts = { { name, "c" } } }, cells, context)
       return
     end
   end
 end
+
+-- ---- the whole ----
 
 local function sentence(set, names, text)
   local list = {}
@@ -89,6 +124,12 @@ end
 
 local compile = {}
 
+local function need_steps(steps, need)
+  for _, step in ipairs(steps) do
+    if step.field then need(step.field) end
+  end
+end
+
 --- The names of all fields that a flow reads, in the order of their first use, and Id.
 function compile.needs(flow)
   local names, seen = {}, {}
@@ -96,32 +137,44 @@ function compile.needs(flow)
     if not seen[name:lower()] then names[#names + 1] = name end
     seen[name:lower()] = true
   end
-  for _, step in ipairs(flow.condition) do
-    if step.field then need(step.field) end
-  end
+  need_steps(condition.steps(flow.condition, dates.moment(0)), need)
   for _, field in ipairs(flow.fields) do
     for _, part in ipairs(field.parts) do
       if part[2] == "c" then need(part[1]) end
+      if part[2] == "f" then need_steps(part[1], need) end
     end
   end
   need "Id"
   return names
 end
 
---- Compiles a flow for an export.
--- @param flow what `flow.declare` gave
--- @tparam {string,...} names the export's columns
--- @return the native plan, or nil and what the export lacks
-function compile.plan(flow, names)
-  local cells, prefix = new_cells(names), object[flow.object or ""] or ""
-  local steps, fields = {}, {}
-  for i, step in ipairs(flow.condition) do steps[i] = step_of(step, cells) end
-  for i, field in ipairs(flow.fields) do fields[i] = field_of(field, cells, prefix) end
+local function plan_of(flow, names, cells, context)
+  local fields = {}
+  local call = flow.condition and flow.condition.call
+  if call then cells:called(choosing(call), true) end
+  local steps = steps_of(condition.steps(flow.condition, context.now), cells, context.now)
+  for i, field in ipairs(flow.fields) do fields[i] = field_of(field, cells, context) end
   local fault = sentence(cells.missing, names, "the flow reads fields that the export lacks: %s")
     or sentence(cells.repeated, nil, "the export has more than one column of this name: %s")
   if fault then return nil, fault end
-  add_record_id(fields, names, cells, prefix)
-  return core.plan { columns = cells.columns, steps = steps, fields = fields }
+  add_record_id(fields, names, cells, context)
+  return { columns = cells.columns, steps = steps, fields = fields, functions = cells.functions,
+    calls = cells.calls }
+end
+
+--- Compiles a flow for an export.
+-- @param flow what `flow.declare` gave
+-- @tparam {string,...} names the export's columns
+-- @tparam[opt] number now the run's start, seconds since 1970
+-- @return the native plan, or nil and what the export lacks
+function compile.plan(flow, names, now)
+  local cells = cells_of.new(names)
+  local description, fault = plan_of(flow, names, cells,
+    { now = dates.moment(now or core.now()), prefix = object[flow.object or ""] or "" })
+  if not description then return nil, fault end
+  local ok, plan = pcall(core.plan, description)
+  if not ok then return nil, plan end
+  return plan, cells
 end
 
 return compile

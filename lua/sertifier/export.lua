@@ -18,11 +18,13 @@ csv.__index = csv
 -- @tparam number most credentials in the batch
 -- @tparam number rows to read at the most
 -- @tparam boolean with_records whether `batch:record` will be asked
--- @return rows read, skipped, invalid, and whether the export has ended; or nil, message, "io"
+-- @return rows read, skipped, invalid, and whether the export has ended; or nil, message, "io".
+--   Where one of the flow's functions failed, its row is the last, and fifth comes why.
 function csv:fill(plan, batch, most, rows, with_records)
-  local read, skipped, invalid, ended = self.reader:fill(plan, batch, most, rows, with_records)
+  local read, skipped, invalid, ended, failure =
+    self.reader:fill(plan, batch, most, rows, with_records)
   if not read then return nil, ("%s: %s"):format(self.name, skipped), "io" end
-  return read, skipped, invalid, ended
+  return read, skipped, invalid, ended, failure
 end
 
 function csv.record(_, batch, i)
@@ -81,7 +83,7 @@ local function text_of(value)
   return "" -- nil and cjson.null
 end
 
---- The plan's cells of a row; the columns of such an export are those that the flow needs.
+--- The cells of a row; the columns of such an export are those that the flow needs.
 local function cells_of(self, row)
   local cells = {}
   for i, name in ipairs(self.columns) do cells[i] = text_of(value_of(row, name)) end
@@ -93,20 +95,21 @@ local function feed(self, plan, batch, row, keep)
   if type(row) ~= "table" then
     error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
   end
-  local result = core.feed(plan, batch, cells_of(self, row), self.number)
+  local result, failure = core.feed(plan, batch, cells_of(self, row), self.number, row)
   if keep and result == "ready" then self.rows[self.number] = row end
-  return result
+  return result, failure
 end
 
 function tables:fill(plan, batch, most, rows, with_records)
-  local counts = { skipped = 0, invalid = 0, ready = 0 }
+  local counts = { skipped = 0, invalid = 0, ready = 0, failed = 0 }
   local read = 0
   while #batch < most and read < rows do
     local row = self.next()
     if row == nil then return read, counts.skipped, counts.invalid, true end
-    local result = feed(self, plan, batch, row, with_records)
+    local result, failure = feed(self, plan, batch, row, with_records)
     counts[result] = counts[result] + 1
     read = read + 1
+    if failure then return read, counts.skipped, counts.invalid, false, failure end
   end
   return read, counts.skipped, counts.invalid, false
 end

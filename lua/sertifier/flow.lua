@@ -1,18 +1,24 @@
---- A flow's declaration, checked as a whole, and compiled for the columns of an export.
+--- A flow's declaration, checked as a whole.
 
 local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
-local envelope = require "sertifier.envelope"
+local fields = require "sertifier.flow.fields"
 local nearest = require "sertifier.nearest"
-local template = require "sertifier.template"
 
 local flow = {}
 
 local types = {
-  name = "string", object = "string", campaign = "string", when = { "string", "table" },
-  map = "table", once_per = "string", write_back = "table", on_issued = "function",
-  on_rejected = "function", on_doubt = "function", publish = "string",
+  name = "string", object = "string", campaign = { "string", "table", "function" },
+  when = { "string", "table", "function" }, formula = "string", trigger = "string",
+  map = "table", once_per = { "string", "function" }, write_back = "table", publish = "string",
 }
+
+--- The hooks, each with what it is given.
+flow.hooks = { "before_issue", "on_start", "on_batch", "on_issued", "on_rejected", "on_doubt",
+  "on_finish" }
+for _, hook in ipairs(flow.hooks) do types[hook] = "function" end
+
+local triggers = { "meets", "created", "updated", "updated to meet" }
 
 local properties = {}
 for property in pairs(types) do properties[#properties + 1] = property end
@@ -31,124 +37,47 @@ local function is_of(value, wanted)
 end
 
 local function words(wanted)
-  return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
-end
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  return keys
+  if type(wanted) == "string" then return wanted end
+  return table.concat(wanted, ", ", 1, #wanted - 1) .. " or " .. wanted[#wanted]
 end
 
 local function check_properties(declaration, fault)
-  for _, name in ipairs(sorted_keys(declaration)) do
+  local names = {}
+  for name in pairs(declaration) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  for _, name in ipairs(names) do
     local wanted, value = types[name], declaration[name]
     if not wanted then
-      fault("%s: a flow has no such property%s", name, did_you_mean(name, properties))
+      fault("%s: a flow has no such property%s", tostring(name), did_you_mean(name, properties))
     elseif not is_of(value, wanted) then
       fault("%s: %s expected, got %s", name, words(wanted), type(value))
     end
   end
 end
 
---- A template's parts, or an empty list after the fault was noted.
-local function parts_of(text, self, where, fault)
-  local parts, message = template.parse(text, self.object)
-  if not parts then fault("%s: %s", where, message) end
-  return parts or {}
+--- The declared value where it is of the right type, or the default.
+local function sound(declaration, name, default)
+  local value = declaration[name]
+  if value ~= nil and is_of(value, types[name]) then return value end
+  return default
 end
 
-local function add_field(self, field)
-  self.fields[#self.fields + 1] = field
+local function check_condition(self, declaration, fault)
+  local when, text = sound(declaration, "when"), sound(declaration, "formula")
+  if when ~= nil and text then fault("formula: `when` says already which records are wanted") end
+  local tree, message = condition.compile(when, self.object)
+  if message then fault("when: %s", message) end
+  if text then tree, message = condition.formula(text, self.object) end
+  if text and not tree then fault("formula: %s", message) end
+  self.condition = tree
 end
 
-local function json_key(name)
-  return (',"%s":'):format(name)
-end
-
---- A field of the credential from what `map` says of it: a template, or a boolean.
-local function map_field(self, field, value, fault)
-  local where = "map." .. field.name
-  if field.type == "b" and type(value) == "boolean" then
-    return add_field(self, { name = field.name, before = json_key(field.name), type = "j",
-      parts = { { tostring(value), "l" } } })
+local function check_trigger(self, declaration, fault)
+  self.trigger = sound(declaration, "trigger", "meets")
+  for _, one in ipairs(triggers) do
+    if one == self.trigger then return end
   end
-  if type(value) ~= "string" then
-    return fault("%s: %s expected, got %s", where,
-      field.type == "b" and "string or boolean" or "string", type(value))
-  end
-  add_field(self, { name = field.name, before = json_key(field.name), type = field.type,
-    role = field.role, required = field.required, parts = parts_of(value, self, where, fault) })
-end
-
-local function map_attributes(self, attributes, fault)
-  if type(attributes) ~= "table" then
-    return fault("map.attributes: table expected, got %s", type(attributes))
-  end
-  for _, id in ipairs(sorted_keys(attributes)) do
-    local where, value = "map.attributes." .. tostring(id), attributes[id]
-    if not envelope.is_id(id) or type(value) ~= "string" then
-      fault("%s: an attribute's ID and a template are expected", where)
-    else
-      add_field(self, { name = where:sub(5), before = ('{"id":"%s","value":'):format(id),
-        type = "a", parts = parts_of(value, self, where, fault) })
-    end
-  end
-end
-
-local function check_map(self, map, fault)
-  local names = credential.names()
-  for _, name in ipairs(sorted_keys(map)) do
-    local known = name == "attributes"
-    for _, field in ipairs(credential.fields) do known = known or field.name == name end
-    if not known then
-      fault("map.%s: a credential has no such field%s", tostring(name), did_you_mean(name, names))
-    end
-  end
-  if map.name == nil then fault("map.name: missing; every credential needs a name") end
-  for _, field in ipairs(credential.fields) do
-    if map[field.name] ~= nil then map_field(self, field, map[field.name], fault) end
-  end
-  if map.attributes ~= nil then map_attributes(self, map.attributes, fault) end
-end
-
-local function check_campaign(self, campaign, fault)
-  if campaign == nil then
-    return fault("campaign: missing; its ID stands in Sertifier under Advanced > Integrations")
-  end
-  local parts = parts_of(campaign, self, "campaign", fault)
-  local fixed = #parts == 1 and parts[1][2] == "l"
-  if (fixed or #parts == 0) and not envelope.is_id(campaign) then
-    fault("campaign: %q is not a campaign's ID", campaign)
-  end
-  add_field(self, { name = "campaign", before = '{"campaignId":', type = "c", role = "campaign",
-    required = true, parts = parts })
-end
-
-local function check_write_back(self, fault)
-  for _, name in ipairs(sorted_keys(self.write_back)) do
-    local value = self.write_back[name]
-    local parts = type(value) == "string" and template.parse(value, self.object)
-    if not parts or type(name) ~= "string" then
-      fault("write_back.%s: a template such as {!verificationLink} is expected", tostring(name))
-    end
-    for _, part in ipairs(parts or {}) do
-      local known = part[2] == "l"
-      for _, answer in ipairs(credential.answers) do known = known or answer == part[1] end
-      if not known then
-        fault("write_back.%s: Sertifier's answer has no %s%s", name, part[1],
-          did_you_mean(part[1], credential.answers))
-      end
-    end
-    self.write_back_parts[name] = parts
-  end
-end
-
-local function check_condition(self, when, fault)
-  local program, message = condition.compile(when)
-  if not program then fault("when: %s", message) end
-  self.condition = program or {}
+  fault('trigger: "%s" is none%s', self.trigger, did_you_mean(self.trigger, triggers))
 end
 
 --- With `publish = "after check"` everything is added as a draft.
@@ -161,27 +90,27 @@ local function publishing(declaration, map, fault)
   return drafts
 end
 
-local function is_sound(declaration, name)
-  local value = declaration[name]
-  return value ~= nil and is_of(value, types[name])
-end
-
-local function sound(declaration, name, default)
-  if is_sound(declaration, name) then return declaration[name] end
-  return default
-end
-
 local function check_all(self, declaration, fault)
   check_properties(declaration, fault)
-  if declaration.campaign == nil or is_sound(declaration, "campaign") then
-    check_campaign(self, declaration.campaign, fault)
+  if declaration.campaign == nil or sound(declaration, "campaign") then
+    fields.add_campaign(self, declaration.campaign, fault)
   end
-  check_condition(self, sound(declaration, "when"), fault)
+  check_condition(self, declaration, fault)
+  check_trigger(self, declaration, fault)
   local map = sound(declaration, "map", credential.guide_map())
-  check_map(self, publishing(declaration, map, fault), fault)
-  check_write_back(self, fault)
-  add_field(self, { name = "once_per", before = "", type = "t", role = "once_per",
-    required = true, parts = parts_of(self.once_per, self, "once_per", fault) })
+  fields.add_map(self, publishing(declaration, map, fault), fault)
+  self.write_back_parts = fields.write_back(self, self.write_back, fault)
+  fields.add_once_per(self, self.once_per, fault)
+end
+
+local function new(declaration)
+  local self = { declaration = declaration, fields = {}, name = sound(declaration, "name"),
+    object = sound(declaration, "object"), once_per = sound(declaration, "once_per", "{!Id}"),
+    campaign = declaration.campaign, publish = declaration.publish,
+    write_back = sound(declaration, "write_back",
+      { Sertifier_Verification_Link__c = "{!verificationLink}" }) }
+  for _, hook in ipairs(flow.hooks) do self[hook] = sound(declaration, hook) end
+  return self
 end
 
 --- Declares a flow.
@@ -194,13 +123,7 @@ function flow.declare(declaration, level)
   end
   local faults = {}
   local function fault(text, ...) faults[#faults + 1] = text:format(...) end
-  local self = { declaration = declaration, fields = {}, write_back_parts = {},
-    name = sound(declaration, "name"), object = sound(declaration, "object"),
-    once_per = sound(declaration, "once_per", "{!Id}"), campaign = declaration.campaign,
-    on_issued = declaration.on_issued, on_rejected = declaration.on_rejected,
-    on_doubt = declaration.on_doubt, publish = declaration.publish,
-    write_back = sound(declaration, "write_back",
-      { Sertifier_Verification_Link__c = "{!verificationLink}" }) }
+  local self = new(declaration)
   check_all(self, declaration, fault)
   if #faults > 0 then
     error(("flow: %d mistake%s\n  %s"):format(#faults, #faults == 1 and "" or "s",

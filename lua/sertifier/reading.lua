@@ -19,14 +19,21 @@ local function note_problems(self, problems)
   end
 end
 
+--- One of the flow's functions failed: its record is not attempted, and the run ends.
+local function fail(self, failure)
+  self.summary:count("not_attempted", 1)
+  ends.stop(self, ("%s:%d: %s"):format(self.export.name, self.export:line(), failure), "hook")
+end
+
 --- Fills a batch and counts what did not get into it.
 -- @return whether the export has ended, and as fourth the problems that came up; or nil, message,
 --   code
 function reading.fill(self, batch, most, rows)
-  local read, skipped, invalid, ended =
+  local read, skipped, invalid, ended, failure =
     self.export:fill(self.plan, batch, most, rows or rows_at_once, self.with_records)
   if not read then return nil, skipped, invalid end
   self.summary.read = self.summary.read + read
+  if failure then fail(self, failure) end
   self.summary:count("skipped", skipped)
   self.summary:count("invalid", invalid)
   if invalid == 0 then return ended end

@@ -1,40 +1,45 @@
---- Merge fields, as pasted from Flow Builder: text -> parts of a field template.
+--- Merge fields and formulas, as pasted from Flow Builder: text -> parts of a field template.
 
+local formula = require "sertifier.formula"
 local lpeg = require "lpeg"
-local P, S, C, Cp, Ct, Cc = lpeg.P, lpeg.S, lpeg.C, lpeg.Cp, lpeg.Ct, lpeg.Cc
+local syntax = require "sertifier.syntax"
 
-local space = S " \t" ^ 0
--- Letters of any script: a column's name may be a label in the user's language.
-local word = (1 - S "{}.!$()'\",+-*/&|=<>\\ \t\r\n") ^ 1
-local path = C(word * ("." * word) ^ 0)
-local record = (P "$Record." + "$record.") ^ -1
-local literal = C((1 - P "{!") ^ 1) * Cc "l"
-local merge = "{!" * space * record * path * space * "}" * Cc "c"
+local P, C, Cc, Cp, Ct = lpeg.P, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.Ct
 
-local part = Ct(literal + merge)
-local grammar = Ct(part ^ 0) * Cp()
+local literal = Ct(C((1 - P "{!") ^ 1) * Cc "l")
+-- A label alone needs no number behind it; in a formula it would be a text.
+local close = syntax.token("}", "}")
+local label = Ct(syntax.token((syntax.quoted "'" + syntax.quoted '"') * close, "a label") * Cc "c")
+local merge = P "{!" * (label + Ct(formula.grammar * Cc "f" * Cp()) * close)
+local grammar = Ct((literal + merge) ^ 0) * syntax.token(P(-1), "{!Field}")
 
 local template = {}
 
---- The field's name without the object in front: `Contact.Email` of a Contact is `Email`.
-local function without_object(name, object)
-  local head, rest = name:match "^([^.]+)%.(.+)$"
-  return object and head and head:lower() == object:lower() and rest or name
+--- A merge field's part: a cell where it is nothing but a field.
+local function part_of(part, text, object, hint)
+  local tree = part[1]
+  if type(tree) == "string" then return part end
+  if tree.kind == "field" and not tree.prior then
+    return { (syntax.field(tree.value, object)), "c" }
+  end
+  local steps, message = formula.compile(tree, text, "t", object, hint)
+  if not steps then return nil, message end
+  return { steps, "f", text:sub(tree.from, tree.to - 1) }
 end
 
 --- Takes a template apart.
--- @tparam string text such as `"{!$Record.FirstName} {!LastName}"`
+-- @tparam string text such as `"{!$Record.FirstName} {!UPPER(LastName)}"`
 -- @tparam[opt] string object the flow's object, whose name may stand in front of a field
--- @treturn {part,...} each `{ text, "l" }` for a literal or `{ field, "c" }` for a merge field
--- @return nil and a message where a merge field is not closed or is no field's name
-function template.parse(text, object)
-  local parts, stop = grammar:match(text)
-  if stop <= #text then
-    return nil, ("%q: after %d characters comes no merge field such as {!LastName}")
-      :format(text, stop - 1)
-  end
-  for _, one in ipairs(parts) do
-    if one[2] == "c" then one[1] = without_object(one[1], object) end
+-- @tparam[opt] string hint "d" where the text is read as a date
+-- @treturn {part,...} each `{ text, "l" }` for a literal, `{ field, "c" }` for a merge field, or
+--   `{ steps, "f", source }` for a formula
+-- @return nil and a message that points at the mistake
+function template.parse(text, object, hint)
+  local parts, message = syntax.match(grammar, text)
+  if not parts then return nil, message end
+  for i, part in ipairs(parts) do
+    parts[i], message = part_of(part, text, object, hint)
+    if not parts[i] then return nil, message end
   end
   return parts
 end

@@ -53,9 +53,10 @@ static void add(plan *p, input *in) {
       break;
     case 1:
       field.label = field.before = text(in);
-      field.type = letter(in, "tecdbjax");
+      field.type = letter(in, "tecdbjaDNx");
       field.role = (int)(byte(in) % (PLAN_ROLES + 2)) - 1;
       field.required = byte(in) & 1;
+      field.most = byte(in) % 20;
       plan_field(p, field);
       break;
     default:

@@ -1,0 +1,154 @@
+--- Flow's own form: a list of filters and the logic between them -> a tree of tests.
+
+local lpeg = require "lpeg"
+local nearest = require "sertifier.nearest"
+local syntax = require "sertifier.syntax"
+local tests = require "sertifier.condition.tests"
+
+local token, keyword, V = syntax.token, syntax.keyword, lpeg.V
+
+local literal_types = { string = "t", number = "n", boolean = "b" }
+local constants = { ["{!$GlobalConstant.True}"] = true, ["{!$GlobalConstant.False}"] = false,
+  ["{!$GlobalConstant.EmptyString}"] = "" }
+
+--- A Lua value as a literal; a text that is a date is one.
+local function literal_of(value)
+  if constants[value] ~= nil then value = constants[value] end
+  local type_ = literal_types[type(value)]
+  if value == "" then return { type = "0", text = "" } end
+  if type_ == "t" and value:match "^%d%d%d%d%-%d%d%-%d%d$" then type_ = "d" end
+  if type_ == "t" and value:match "^%d%d%d%d%-%d%d%-%d%dT[%d:.]+[Z+-][%d:]*$" then type_ = "d" end
+  return type_ and { type = type_, text = tostring(value) }
+end
+
+local function comparing(op)
+  return function(field, value)
+    local literal = literal_of(value)
+    if not literal then return nil, "a text, a number or a boolean is expected" end
+    return tests.compare(field, op, literal)
+  end
+end
+
+--- A text as part of a LIKE.
+local function matching(before, behind)
+  return function(field, value)
+    if type(value) ~= "string" or value == "" then return nil, "a text is expected" end
+    local text = before .. value:gsub("[\\%%_]", "\\%0") .. behind
+    return { op = "~", type = "t", field = field, text = text }
+  end
+end
+
+local function truth_of(value)
+  if constants[value] ~= nil then value = constants[value] end
+  if value == nil then return true end
+  return value
+end
+
+local operators = {
+  EqualTo = comparing "=", NotEqualTo = comparing "!", GreaterThan = comparing ">",
+  LessThan = comparing "<", GreaterThanOrEqualTo = comparing "]", LessThanOrEqualTo = comparing "[",
+  StartsWith = matching("", "%"), EndsWith = matching("%", ""), Contains = matching("%", "%"),
+}
+
+local function yes_or_no(make)
+  return function(field, value)
+    value = truth_of(value)
+    if type(value) ~= "boolean" then return nil, "true or false is expected" end
+    return make(field, value)
+  end
+end
+
+operators.IsNull = yes_or_no(function(field, value)
+  return { op = value and "=" or "!", type = "0", field = field, text = "" }
+end)
+
+--- Never of a record that is new; texts differ in their case too.
+operators.IsChanged = yes_or_no(function(field, value)
+  local steps = { { op = "c", type = "b", known = true },
+    { op = "c", type = "t", field = field }, { op = "c", type = "t", field = field, prior = true },
+    { op = "f", text = "=t" }, { op = "-" }, { op = "&" } }
+  if not value then steps[#steps + 1] = { op = "-" } end
+  return { steps = steps }
+end)
+
+local names = {}
+for name in pairs(operators) do names[#names + 1] = name end
+table.sort(names)
+
+local function filter(one, n)
+  local field, operator, value = one[1], one[2], one[3]
+  if type(field) ~= "string" or type(operator) ~= "string" then
+    return nil, ("condition %d: { field, operator, value } is expected"):format(n)
+  end
+  if not operators[operator] then
+    local near = nearest(operator, names)
+    return nil, ("condition %d: the Start element has no operator %s%s"):format(n, operator,
+      near and ("; did you mean %s?"):format(near) or ": it has " .. table.concat(names, ", "))
+  end
+  local node, message = operators[operator](field:gsub("^{?!?%$[Rr]ecord%.", ""):gsub("}$", ""),
+    value)
+  if not node then return nil, ("condition %d: %s: %s"):format(n, operator, message) end
+  node.source = ("%s %s %s"):format(field, operator, tostring(value))
+  return node
+end
+
+-- ---- the logic ----
+
+local function word(name)
+  return token(keyword(name), name)
+end
+
+local number = token(lpeg.C(lpeg.R "09" ^ 1), "a condition's number") * lpeg.Carg(2)
+  / function(digits, filters)
+    local n = tonumber(digits)
+    filters.used[n] = true
+    return filters[n] or { missing = n }
+  end
+
+local grammar = lpeg.P {
+  "whole",
+  whole = V "either" * token(-1, "the end"),
+  either = V "both" * (word "OR" * V "both") ^ 0 / tests.joined "|",
+  both = V "one" * (word "AND" * V "one") ^ 0 / tests.joined "&",
+  one = word "NOT" * V "one" / tests.negated
+    + token("(", "(") * V "either" * token(")", ")") + number,
+}
+
+local function check_used(nodes)
+  for n in pairs(nodes.used) do
+    if not nodes[n] then return nil, ("logic: there is no condition %d"):format(n) end
+  end
+  for n in ipairs(nodes) do
+    if not nodes.used[n] then return nil, ("logic: condition %d is not in it"):format(n) end
+  end
+  return true
+end
+
+local function by_logic(nodes, logic)
+  local lower = logic:lower()
+  if lower == "and" or lower == "or" then
+    return tests.joined(lower == "and" and "&" or "|")((table.unpack or unpack)(nodes))
+  end
+  nodes.used = {}
+  local tree, message = syntax.match(grammar, logic, nodes)
+  if not tree then return nil, "logic: " .. message end
+  local ok, why = check_used(nodes)
+  if not ok then return nil, why end
+  return tree
+end
+
+--- @tparam {table,...} filters each `{ field, operator, value }`; `logic` beside them is "and" (if
+--   not said), "or", or numbers: "1 AND (2 OR 3)"
+-- @return the tree; or nil and a message
+return function(filters)
+  local nodes = {}
+  for n, one in ipairs(filters) do
+    local node, message = filter(type(one) == "table" and one or {}, n)
+    if not node then return nil, message end
+    nodes[n] = node
+  end
+  if filters.logic ~= nil and type(filters.logic) ~= "string" then
+    return nil, "logic: a text such as 1 AND (2 OR 3) is expected"
+  end
+  return by_logic(nodes, filters.logic or "and")
+end

@@ -1,0 +1,83 @@
+--- SOQL's WHERE syntax -> a tree of tests.
+
+local dates = require "sertifier.condition.dates"
+local lpeg = require "lpeg"
+local syntax = require "sertifier.syntax"
+local tests = require "sertifier.condition.tests"
+
+local P, S, C, Cc, Cp, V = lpeg.P, lpeg.S, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.V
+local token, keyword = syntax.token, syntax.keyword
+
+local reserved = P(false)
+for _, word in ipairs { "AND", "OR", "NOT", "NULL", "TRUE", "FALSE", "IN", "LIKE", "INCLUDES",
+  "EXCLUDES" } do
+  reserved = reserved + keyword(word)
+end
+
+local record = (keyword "$Record" * ".") ^ -1
+local field = token(syntax.label + syntax.quoted "'" + record * (syntax.path - reserved),
+  "a field's name")
+
+local function literal_of(type)
+  return function(text) return { type = type, text = text } end
+end
+
+local date_literal = C((lpeg.R("az", "AZ", "09") + "_") ^ 1) * (P ":" * C(lpeg.R "09" ^ 1)) ^ -1
+local function known_literal(_, at, name, n)
+  return dates.is_known(name, n) and at, { type = "span", name = name, n = n }
+end
+
+local literal = token(
+  C(keyword "NULL") / function() return { type = "0", text = "" } end
+  + C(keyword "TRUE" + keyword "FALSE") / literal_of "b"
+  + syntax.quoted "'" / literal_of "t"
+  + syntax.date / literal_of "d"
+  + C(S "+-" ^ -1 * syntax.number) / function(all) return { type = "n", text = all } end
+  + lpeg.Cmt(date_literal, known_literal),
+  "a value ('text', 80, TRUE, NULL, 2025-01-31, LAST_N_DAYS:30)")
+
+local operators = { ["="] = "=", ["!="] = "!", ["<>"] = "!", ["<"] = "<", ["<="] = "[",
+  [">"] = ">", [">="] = "]" }
+local operator = token(C(P "!=" + "<>" + "<=" + ">=" + "=" + "<" + ">"),
+  "= != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES") / operators
+
+local text = token(syntax.quoted "'", "'text'")
+local function list_of(one)
+  return token("(", "(") * lpeg.Ct(one * (token(",", ",") * one) ^ 0) * token(")", ")")
+end
+
+local function word(name)
+  return token(keyword(name), name)
+end
+
+-- What stands behind a field, each with the function that makes the test of it.
+local behind = operator * literal * Cc(tests.compare)
+  + word "LIKE" * Cc "~" * (text / literal_of "t") * Cc(tests.compare)
+  + word "IN" * Cc "=" * list_of(literal) * Cc(tests.any)
+  + word "NOT" * word "IN" * Cc "=" * list_of(literal) * Cc(tests.none)
+  + word "INCLUDES" * Cc ";" * list_of(text) * Cc(tests.includes)
+  + word "EXCLUDES" * Cc ";" * list_of(text) * Cc(tests.excludes)
+
+local function made(from, name, op, value, make, to, whole, object)
+  local node = make((syntax.field(name, object)), op, value)
+  node.source = whole:sub(from, to - 1):match "^%s*(.*)$"
+  return node
+end
+
+local test = Cp() * field * behind * Cp() * lpeg.Carg(2) * lpeg.Carg(3) / made
+
+local grammar = P {
+  "whole",
+  whole = V "either" * token(-1, "the end"),
+  either = V "both" * (word "OR" * V "both") ^ 0 / tests.joined "|",
+  both = V "one" * (word "AND" * V "one") ^ 0 / tests.joined "&",
+  one = word "NOT" * V "one" / tests.negated
+    + token("(", "(") * V "either" * token(")", ")")
+    + test,
+}
+
+--- Parses a condition.
+-- @return the tree; or nil and a message that points at the mistake
+return function(text_, object)
+  return syntax.match(grammar, text_, text_, object)
+end

@@ -1,0 +1,78 @@
+--- Trees of tests: what SOQL, Flow's filters and a table of values all become.
+--
+-- A node is a test (`op`, `type`, `field`, `text`, as csrc/condition.h has them), a span of dates
+-- (`op`, `field`, `span`), a formula (`steps`), a function (`call`), or joins others: `op` "&", "|"
+-- or "-" with its parts as list. `source` is its text, for people.
+
+local tests = {}
+
+--- A parent's Id, or the record's own; a label has blanks, a custom field `__c`.
+local function is_id(field)
+  return field:match "^[%w.]*Id$" ~= nil or field:lower() == "id"
+end
+
+local function looks_like_id(text)
+  return (#text == 15 or #text == 18) and not text:find "%W"
+end
+
+--- A field against a literal.
+function tests.compare(field, op, value)
+  if value.type == "span" then return { op = op, field = field, span = value } end
+  local type = value.type
+  if type == "t" and op ~= "~" and is_id(field) and looks_like_id(value.text) then type = "i" end
+  return { op = op, type = type, field = field, text = value.text }
+end
+
+--- Joins nodes from left to right; one alone stays what it is.
+function tests.joined(op)
+  return function(first, ...)
+    local node = first
+    for _, more in ipairs { ... } do
+      if node.op == op and not node.source then
+        node[#node + 1] = more
+      else
+        node = { op = op, node, more }
+      end
+    end
+    return node
+  end
+end
+
+function tests.negated(node)
+  return { op = "-", node }
+end
+
+local function over(join, each)
+  return function(field, op, values)
+    local nodes = {}
+    for i, value in ipairs(values) do nodes[i] = each(field, op, value) end
+    if #nodes == 1 then return nodes[1] end
+    nodes.op = join
+    return nodes
+  end
+end
+
+--- IN and NOT IN.
+tests.any = over("|", tests.compare)
+
+function tests.none(field, op, values)
+  return tests.negated(tests.any(field, op, values))
+end
+
+--- INCLUDES: one of several texts, of which 'a;b' asks for both.
+local function all_of(field, op, text)
+  local nodes = { op = "&" }
+  for part in text:gmatch "[^;]+" do
+    nodes[#nodes + 1] = { op = op, type = "t", field = field, text = part:match "^%s*(.-)%s*$" }
+  end
+  if #nodes < 2 then return nodes[1] or { op = "=", type = "0", field = field, text = "" } end
+  return nodes
+end
+
+tests.includes = over("|", all_of)
+
+function tests.excludes(field, op, values)
+  return tests.negated(tests.includes(field, op, values))
+end
+
+return tests
