@@ -12,7 +12,7 @@ TOTALS   := build/totals
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz prove bench clean
+.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz provers prove bench clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -26,7 +26,7 @@ help:
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
-	@echo "make prove     kill a run at each of its system calls, and see that nothing is sent twice"
+	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
 	@echo "make bench     our speed beside that of others, in one run"
 
 setup:
@@ -57,7 +57,7 @@ demo:
 	@$(MAKE) --no-print-directory -s build/5.4/sertifier/core.so build/5.1/sertifier/core.so
 	@tools/demo
 
-specs: build
+specs: build provers
 	@mkdir -p build && : >$(TOTALS)
 	@status=0; \
 	tools/specs lua5.4 5.4 $(TOTALS) $(SPECS) || status=1; \
@@ -97,7 +97,7 @@ build/sanitize/lua: spec/support/lua.c
 sanitize: build build/sanitize/sertifier/core.so build/sanitize/lua
 	@: >build/sanitize.totals
 	@TREE=build/sanitize tools/specs build/sanitize/lua 5.4 build/sanitize.totals \
-	  $(filter-out spec/sandbox% spec/readme%,$(SPECS))
+	  $(filter-out spec/sandbox% spec/readme% spec/prove%,$(SPECS))
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 
@@ -125,9 +125,22 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f 2>build/fuzz/log || { cat build/fuzz/log; exit 1; }; done
 
-prove: build
-	@: >build/prove.totals
-	@KILL_POINTS=all tools/specs lua5.4 5.4 build/prove.totals spec/kill_spec.lua
+# What the proof is made with: a proxy, a Lua host, and what is preloaded into a run.
+PROVERS := build/prove/cutting build/prove/starved build/prove/faults.so build/prove/lost.so
+
+build/prove/%.so: spec/prove/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+
+build/prove/%: spec/prove/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(call includes,5.4) -o $@ $< -llua5.4
+
+provers: $(PROVERS)
+
+prove: build provers
+	@LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/5.4/?.so;;" \
+	  lua5.4 spec/prove/main.lua
 
 bench: build
 	lua5.4 bench/bodies.lua

@@ -1,0 +1,92 @@
+--- The connection cut after each byte of a request and of its answer; then the run again.
+
+local core = require "sertifier.core"
+local place = require "spec.prove.place"
+
+local cut = {}
+
+local program = "build/prove/cutting"
+
+--- Puts the proxy before a place's server.
+function cut.open(here)
+  local log = place.log()
+  local self = { here = here, log = log,
+    proxy = io.popen(("%s %d %s"):format(program, here.server.port, log), "w") }
+  for _ = 1, 500 do
+    self.port = (place.read(log) or ""):match "^(%d+)\n"
+    if self.port then break end
+    core.sleep(0.01)
+  end
+  self.direct = here.url
+  self.url = here.url:gsub("%d+$", (assert(self.port, "the proxy does not start")))
+  return self
+end
+
+--- Ends the proxy, and closes the place behind it.
+function cut.close(self)
+  self.proxy:close()
+  self.here:close()
+end
+
+--- Runs a client through the proxy, with one cut ahead.
+local function run(self, client, point)
+  local here = self.here
+  self.proxy:write(point and ("%s %d %d %s\n"):format(point.way, point.exchange, point.bytes,
+    point.how) or "none\n")
+  self.proxy:flush()
+  here.url = self.url
+  -- A stall needs a timeout; what else is slow is cut by nothing.
+  local counts
+  if client == "sertifier" then
+    counts = here:issue(point and point.how == "stall" and 0.3 or 5)
+  else
+    counts = here:run(client)
+  end
+  here.url = self.direct
+  return counts
+end
+
+--- The bytes of each exchange of a whole run: `{ number, request, answer }`; number 0 is all.
+local function sizes(self, client)
+  self.here:clean()
+  run(self, client)
+  core.sleep(0.1)
+  local list = {}
+  for number, request, answer in place.read(self.log):gmatch "(%d+) (%d+) (%d+)\n" do
+    list[#list + 1] = { exchange = tonumber(number), request = tonumber(request),
+      answer = tonumber(answer) }
+  end
+  return list
+end
+
+local ways = { "request", "answer" }
+
+--- Every point: after each byte of each exchange, in each of these ways.
+-- @tparam boolean as_whole only the bytes of the connection count, as in an encrypted stream
+function cut.points(self, client, hows, as_whole)
+  local points = {}
+  for _, size in ipairs(sizes(self, client)) do
+    if (size.exchange == 0) == as_whole then
+      for _, how in ipairs(hows) do
+        for _, way in ipairs(ways) do
+          for bytes = 0, size[way] do
+            points[#points + 1] = { way = way, exchange = size.exchange, bytes = bytes, how = how,
+              name = ("%s after byte %d of %s %d"):format(how, bytes, way, size.exchange) }
+          end
+        end
+      end
+    end
+  end
+  return points
+end
+
+function cut.try(self, client, point)
+  local here = self.here
+  here:clean()
+  run(self, client, point)
+  local counts
+  if client == "sertifier" then counts = here:issue() else counts = here:run(client) end
+  return here:judge(counts, client)
+end
+
+return cut

@@ -1,0 +1,90 @@
+--- SIGKILL at each system call of a run, by its own count; then the run again, until it tells.
+--
+-- strace counts the calls of a whole run, and then kills a run at the n-th call of each name.
+
+local place = require "spec.prove.place"
+
+local kill = {}
+
+--- The most calls of each name that a thread of a client's run makes: strace counts by thread.
+local function calls_of(here, client, options)
+  local log, most, counts = place.log(), {}, {}
+  here:clean()
+  here:run(client, ("strace -f -qq -o %s %s"):format(log, options or ""))
+  for thread, name in place.read(log):gmatch "(%d+) +([%w_]+)%(" do
+    local key = thread .. name
+    counts[key] = (counts[key] or 0) + 1
+    most[name] = math.max(most[name] or 0, counts[key])
+  end
+  return most
+end
+
+--- Every point of a client's run: a system call's name and its count.
+-- @tparam[opt] string options more of strace's
+function kill.points(here, client, options)
+  local points, names = {}, {}
+  local calls = calls_of(here, client, options)
+  for name in pairs(calls) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    for count = 1, calls[name] do
+      points[#points + 1] = { name = ("%s %d"):format(name, count), call = name, count = count }
+    end
+  end
+  return points
+end
+
+--- Kills a run there.
+-- @tparam[opt] string options more of strace's
+-- @treturn boolean whether it died
+function kill.at(here, client, point, options)
+  local _, status = here:run(client,
+    ("strace -f -qq -o /dev/null -e trace=%s -e inject=%s:signal=KILL:when=%d %s")
+    :format(point.call, point.call, point.count, options or ""))
+  return status == 137
+end
+
+--- Kills a run at a point, and where the point says so the next one at another; then runs it again.
+-- @treturn table|nil the verdict; nil where the run did not come to the point
+function kill.try(here, client, point)
+  here:clean()
+  if not kill.at(here, client, point) then return nil end
+  if point.recovery then kill.at(here, client, point.recovery) end
+  return here:judge(here:run(client), client)
+end
+
+local cut_power = [[cd %s && rm -f *.copying && for file in *; do case $file in
+  said|*.synced) ;;
+  *) rm -f "$file"; [ ! -e "$file.synced" ] || cp "$file.synced" "$file" ;;
+esac; done; rm -f *.synced]]
+
+--- What keeps what was synced.
+local function keeper(here)
+  return ("-E LD_PRELOAD=build/prove/lost.so -E LOST_UNDER=%s/l"):format(here.directory)
+end
+
+function kill.power_cut_points(here, client)
+  return kill.points(here, client, keeper(here))
+end
+
+--- The same where the power goes: files are left as they were when they were last synced.
+function kill.try_power_cut(here, client, point)
+  here:clean()
+  if not kill.at(here, client, point, keeper(here)) then return nil end
+  os.execute(cut_power:format(here.directory))
+  return here:judge(here:run(client), client)
+end
+
+--- Points of a run, each with a point of its recovery: spread by two steps that do not meet.
+function kill.pairs(here, client, wanted)
+  local points, list = kill.points(here, client), {}
+  for i = 1, wanted do
+    local first = points[i * 7919 % #points + 1]
+    local second = points[i * 104729 % #points + 1]
+    list[i] = { name = first.name .. ", then " .. second.name, call = first.call,
+      count = first.count, recovery = second }
+  end
+  return list
+end
+
+return kill

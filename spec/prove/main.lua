@@ -1,0 +1,53 @@
+--- The complete proof: every point of every part, each part by processes of its own, and a table.
+--
+-- lua5.4 spec/prove/main.lua [N [PART...]]: N points of each part, all of them if it is 0.
+
+local cjson = require "cjson"
+local core = require "sertifier.core"
+local parts = require "spec.prove.parts"
+local prove = require "spec.prove.prove"
+
+local wanted = tonumber(arg[1] or 0)
+local only = {}
+for i = 2, #arg do only[arg[i]] = true end
+
+local function start(part, share)
+  return io.popen(("%s spec/prove/shard.lua '%s' %d %d %s"):format(part.program
+    or os.getenv "SPEC_LUA" or "lua5.4", part.name, share, part.shards, wanted > 0 and ("%d"):format(wanted) or ""))
+end
+
+local function take(total, pipe)
+  local ok, one = pcall(cjson.decode, pipe:read "*a")
+  pipe:close()
+  if ok then return prove.add(total, one) end
+  table.insert(total.faults, "a share of it did not come to its end")
+end
+
+local function try(part)
+  local pipes, total = {}, prove.nothing()
+  for share = 1, part.shards do pipes[share] = start(part, share) end
+  for _, pipe in ipairs(pipes) do take(total, pipe) end
+  return total
+end
+
+local form = "%-36s %8d %10d %6d %8d %8d %8d %8d\n"
+
+local function tell(name, total, seconds)
+  io.write(form:format(name, total.points, total.duplicates, total.lost, total.untrue, total.held,
+    total.settled, math.floor(seconds)))
+  for i = 1, math.min(5, #total.faults) do io.write("  ", total.faults[i], "\n") end
+  io.flush()
+end
+
+local sum, began = prove.nothing(), core.elapsed()
+io.write((form:gsub("d", "s")):format("", "points", "duplicates", "lost", "untrue", "held", "settled", "seconds"))
+for _, part in ipairs(parts) do
+  if not next(only) or only[part.name] then
+    local at = core.elapsed()
+    local total = try(part)
+    tell(part.name, total, core.elapsed() - at)
+    prove.add(sum, total)
+  end
+end
+tell("all", sum, core.elapsed() - began)
+os.exit(#sum.faults == 0, true)

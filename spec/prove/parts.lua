@@ -1,0 +1,87 @@
+--- The parts of the proof: where each takes place, what its points are, and how one is tried.
+--
+-- A part has `name`, `shards` (how many processes share its points in the complete form), `open()`,
+-- which gives a state, `points(state)`, `try(state, point)`, which gives a verdict, or nil where
+-- the point was not met, and `close(state)`.
+
+local crowd = require "spec.prove.crowd"
+local cut = require "spec.prove.cut"
+local faults = require "spec.prove.faults"
+local kill = require "spec.prove.kill"
+local place = require "spec.prove.place"
+local starving = require "spec.prove.starving"
+
+local parts = {}
+
+local function open()
+  return place.open {}
+end
+
+local function part(name, shards, one)
+  one.name, one.shards = name, shards
+  parts[#parts + 1] = one
+  parts[name] = one
+end
+
+-- ---- kills ----
+
+local function killing(batch_size, points)
+  return {
+    open = function() return place.open { batch_size = batch_size } end,
+    points = points or function(here) return kill.points(here, "sertifier") end,
+    try = function(here, point) return kill.try(here, "sertifier", point) end,
+    close = place.close,
+  }
+end
+
+part("kills, batches of 1", 2, killing(1))
+part("kills, batches of 5", 2, killing(5))
+part("kills, and kills of the next run", 2, killing(1, function(here)
+  return kill.pairs(here, "sertifier", 400)
+end))
+
+part("power cuts", 2, {
+  open = open,
+  points = function(here) return kill.power_cut_points(here, "sertifier") end,
+  try = function(here, point) return kill.try_power_cut(here, "sertifier", point) end,
+  close = place.close,
+})
+
+-- ---- cuts ----
+
+local function cutting(hows, tls)
+  return {
+    open = function()
+      return cut.open(place.open { records = 2, tls = tls and tls() })
+    end,
+    points = function(self) return cut.points(self, "sertifier", hows, tls ~= nil) end,
+    try = function(self, point) return cut.try(self, "sertifier", point) end,
+    close = cut.close,
+  }
+end
+
+part("cuts", 2, cutting { "fin", "reset" })
+part("stalls", 12, cutting { "stall" })
+part("cuts, TLS", 2, cutting({ "fin", "reset" }, place.certificate))
+part("stalls, TLS", 12, cutting({ "stall" }, place.certificate))
+
+-- ---- faults of the machine ----
+
+part("faults of the disk", 2, { open = open, points = faults.points, try = faults.try,
+  close = place.close })
+
+part("memory that ends", 2, { open = open, points = starving.points, try = starving.try,
+  close = place.close, program = "build/prove/starved" })
+
+-- ---- many at once ----
+
+part("many at once", 2, {
+  open = function()
+    return place.open { records = 40, batch_size = 3, behave = { latency = 0.005 } }
+  end,
+  points = function(here) return crowd.points(here, 100) end,
+  try = crowd.try,
+  close = place.close,
+})
+
+return parts

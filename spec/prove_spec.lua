@@ -1,0 +1,45 @@
+--- The promise, put to the proof at some points of each part; `make prove` tries all of them.
+
+local cjson = require "cjson"
+local convicts = require "spec.prove.convicts"
+local parts = require "spec.prove.parts"
+local prove = require "spec.prove.prove"
+
+-- How many points of each part are tried here, spread over all.
+local wanted = {
+  ["kills, batches of 1"] = 12, ["kills, batches of 5"] = 8,
+  ["kills, and kills of the next run"] = 5, ["power cuts"] = 8, ["cuts"] = 60, ["stalls"] = 4,
+  ["cuts, TLS"] = 30, ["stalls, TLS"] = 3, ["faults of the disk"] = 20, ["memory that ends"] = 60,
+  ["many at once"] = 2,
+}
+
+--- By the program that a part needs; it is one of Lua 5.4.
+local function try_elsewhere(part, count)
+  local pipe = io.popen(("env LUA_CPATH='build/5.4/?.so;;' %s spec/prove/shard.lua '%s' 1 1 %d")
+    :format(part.program, part.name, count))
+  local text = pipe:read "*a"
+  pipe:close()
+  return cjson.decode(text)
+end
+
+describe("the promise", function()
+  for _, part in ipairs(parts) do
+    it("holds under " .. part.name, function()
+      local count = assert(wanted[part.name], part.name)
+      local total = part.program and try_elsewhere(part, count)
+        or prove.try(part, { wanted = count })
+      assert.same({}, total.faults)
+      assert.same({ 0, 0, 0 }, { total.duplicates, total.lost, total.untrue })
+      assert.truthy(total.points > count / 2, total.points)
+    end)
+  end
+end)
+
+describe("the judge", function()
+  for _, convict in ipairs(convicts) do
+    it("catches a client that " .. convict.name, function()
+      local total = prove.try(convict, { until_caught = true })
+      assert.truthy(total.duplicates > 0)
+    end)
+  end
+end)
