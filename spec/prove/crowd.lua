@@ -1,7 +1,5 @@
 --- Several processes on one ledger and one export, killed at random, and started again.
 
-local place = require "spec.prove.place"
-
 local crowd = {}
 
 --- Small, repeatable randomness: the same point is the same case on each Lua.

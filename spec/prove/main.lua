@@ -12,8 +12,8 @@ local only = {}
 for i = 2, #arg do only[arg[i]] = true end
 
 local function start(part, share)
-  return io.popen(("%s spec/prove/shard.lua '%s' %d %d %s"):format(part.program
-    or os.getenv "SPEC_LUA" or "lua5.4", part.name, share, part.shards, wanted > 0 and ("%d"):format(wanted) or ""))
+  return io.popen(("%s spec/prove/shard.lua '%s' %d %d %s"):format(part.program or "lua5.4",
+    part.name, share, part.shards, wanted > 0 and ("%d"):format(wanted) or ""))
 end
 
 local function take(total, pipe)
@@ -40,7 +40,8 @@ local function tell(name, total, seconds)
 end
 
 local sum, began = prove.nothing(), core.elapsed()
-io.write((form:gsub("d", "s")):format("", "points", "duplicates", "lost", "untrue", "held", "settled", "seconds"))
+io.write((form:gsub("d", "s")):format("", "points", "duplicates", "lost", "untrue", "held",
+  "settled", "seconds"))
 for _, part in ipairs(parts) do
   if not next(only) or only[part.name] then
     local at = core.elapsed()
