@@ -7,10 +7,11 @@ local prove = require "spec.prove.prove"
 
 -- How many points of each part are tried here, spread over all.
 local wanted = {
-  ["kills, batches of 1"] = 12, ["kills, batches of 5"] = 8,
-  ["kills, and kills of the next run"] = 5, ["power cuts"] = 8, ["cuts"] = 60, ["stalls"] = 4,
+  ["kills, batches of 1"] = 8, ["kills, batches of 5"] = 5,
+  ["kills, two phases, batches of 1"] = 5, ["kills, two phases, batches of 5"] = 5,
+  ["kills, and kills of the next run"] = 5, ["power cuts"] = 5, ["cuts"] = 60, ["stalls"] = 4,
   ["cuts, TLS"] = 30, ["stalls, TLS"] = 3, ["faults of the disk"] = 20, ["memory that ends"] = 60,
-  ["many at once"] = 2,
+  ["many at once, SQLite"] = 1, ["many at once, PostgreSQL"] = 1,
 }
 
 --- By the program that a part needs; it is one of Lua 5.4.

@@ -12,7 +12,7 @@ local function random_of(seed)
 end
 
 --- Points: 2 to 8 processes, with the seed of their deaths.
-function crowd.points(_, wanted)
+function crowd.points(wanted)
   local points = {}
   for seed = 1, wanted do
     local processes = 2 + seed % 7
@@ -36,7 +36,7 @@ end
 function crowd.try(here, point)
   here:clean()
   local random = random_of(point.seed)
-  for _ = 1, 3 do one_round(here, point, random, 0.3) end
+  for _ = 1, 3 do one_round(here, point, random, 0.4) end
   return here:judge(here:run "sertifier", "sertifier")
 end
 

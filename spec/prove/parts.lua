@@ -9,6 +9,7 @@ local cut = require "spec.prove.cut"
 local faults = require "spec.prove.faults"
 local kill = require "spec.prove.kill"
 local place = require "spec.prove.place"
+local postgres = require "spec.support.postgres"
 local starving = require "spec.prove.starving"
 
 local parts = {}
@@ -25,9 +26,15 @@ end
 
 -- ---- kills ----
 
-local function killing(batch_size, points)
+local two_phases = { arguments = "--two-phase", behave = { publish_mails = "always" } }
+
+local function killing(batch_size, points, more)
+  more = more or {}
   return {
-    open = function() return place.open { batch_size = batch_size } end,
+    open = function()
+      return place.open { batch_size = batch_size, arguments = more.arguments,
+        behave = more.behave }
+    end,
     points = points or function(here) return kill.points(here, "sertifier") end,
     try = function(here, point) return kill.try(here, "sertifier", point) end,
     close = place.close,
@@ -36,6 +43,8 @@ end
 
 part("kills, batches of 1", 2, killing(1))
 part("kills, batches of 5", 2, killing(5))
+part("kills, two phases, batches of 1", 2, killing(1, nil, two_phases))
+part("kills, two phases, batches of 5", 2, killing(5, nil, two_phases))
 part("kills, and kills of the next run", 2, killing(1, function(here)
   return kill.pairs(here, "sertifier", 400)
 end))
@@ -75,13 +84,19 @@ part("memory that ends", 2, { open = open, points = starving.points, try = starv
 
 -- ---- many at once ----
 
-part("many at once", 2, {
-  open = function()
-    return place.open { records = 40, batch_size = 3, behave = { latency = 0.005 } }
-  end,
-  points = function(here) return crowd.points(here, 100) end,
-  try = crowd.try,
-  close = place.close,
-})
+local function crowding(database)
+  return {
+    open = function()
+      return place.open { records = 60, batch_size = 3, behave = { latency = 0.03 },
+        postgres = database }
+    end,
+    points = function() return crowd.points(70) end,
+    try = crowd.try,
+    close = place.close,
+  }
+end
+
+part("many at once, SQLite", 2, crowding())
+part("many at once, PostgreSQL", 2, crowding(postgres))
 
 return parts

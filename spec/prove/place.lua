@@ -41,7 +41,7 @@ end
 
 --- Opens one.
 -- @tparam table options `records` of the export (3), `behave` of the server, `tls`, and of runs
---   `batch_size` (1) and `arguments`, more of the command's
+--   `batch_size` (1), `arguments`, more of the command's, and `postgres`, to hold the ledger
 function place.open(options)
   local self = setmetatable({ records = options.records or 3, batch_size = options.batch_size or 1,
     arguments = options.arguments or "" }, place)
@@ -52,12 +52,18 @@ function place.open(options)
   self.key_file = sandbox.key_file()
   self.export = sandbox.export(self.records)
   self.ledger, self.links = self.directory .. "/ledger", self.directory .. "/links.csv"
+  self.postgres = options.postgres
+  if self.postgres then
+    self.postgres.start()
+    self.ledger = self.postgres.address()
+  end
   self.flow = sertifier.flow { campaign = sandbox.campaign }
   return self
 end
 
 function place:close()
   self.server:stop()
+  if self.postgres then self.postgres.stop() end
   os.execute("rm -rf " .. self.directory)
   files.remove()
 end
@@ -65,6 +71,7 @@ end
 --- As it was at first: no ledger, no links, a server that has issued nothing.
 function place:clean()
   os.execute(("rm -rf %s && mkdir %s"):format(self.directory, self.directory))
+  if self.postgres then self.postgres.clean() end
   assert(self.server:reset())
 end
 
@@ -79,7 +86,7 @@ function place:command(client)
     return ("%s spec/prove/convicts/%s.lua %s %s"):format(self.lua, client, self.ledger,
       self.export)
   end
-  return ("%s bin/sertifier issue --campaign %s --batch-size %d --concurrency 1 --ledger %s"
+  return ("%s bin/sertifier issue --campaign %s --batch-size %d --concurrency 1 --ledger '%s'"
     .. " --write-back %s --json --quiet %s %s"):format(self.lua, sandbox.campaign, self.batch_size,
     self.ledger, self.links, self.arguments, self.export)
 end
