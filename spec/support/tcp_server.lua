@@ -8,6 +8,7 @@
 --   stall         no request is answered
 --   redirect      307 to another path
 --   large         an answer of N bytes
+--   answers       to /N/… the N-th of spec/support/answers.lua
 
 local socket = require "socket"
 
@@ -88,6 +89,15 @@ function modes.large(connection)
   for request in read_request, connection do
     note(request)
     connection:send(answer_of(("x"):rep(amount)))
+  end
+end
+
+function modes.answers(connection)
+  local cases = require("spec.support.answers").cases
+  for request in read_request, connection do
+    note(request)
+    local answer = cases[tonumber(request.head:match "/(%d+)/")][3]
+    connection:send(answer_of(answer.body, ("%d Odd"):format(answer.status)))
   end
 end
 
