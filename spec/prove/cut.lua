@@ -38,7 +38,7 @@ local function run(self, client, point)
   -- A stall needs a timeout; what else is slow is cut by nothing.
   local counts
   if client == "sertifier" then
-    counts = here:issue(point and point.how == "stall" and 0.3 or 5)
+    counts = here:issue(client, point and point.how == "stall" and 0.3 or 5)
   else
     counts = here:run(client)
   end
@@ -83,10 +83,10 @@ end
 function cut.try(self, client, point)
   local here = self.here
   here:clean()
-  run(self, client, point)
-  local counts
-  if client == "sertifier" then counts = here:issue() else counts = here:run(client) end
-  return here:judge(counts, client)
+  local first = run(self, client, point)
+  return here:conclude(client, function()
+    return (client == "sertifier" and here.issue or here.run)(here, client)
+  end, first)
 end
 
 return cut

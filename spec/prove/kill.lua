@@ -1,4 +1,4 @@
---- SIGKILL at each system call of a run, by its own count; then the run again, until it tells.
+--- SIGKILL at each system call of a run, by its own count; then the run again.
 --
 -- strace counts the calls of a whole run, and then kills a run at the n-th call of each name.
 
@@ -44,13 +44,20 @@ function kill.at(here, client, point, options)
   return status == 137
 end
 
+--- What comes after a kill is run here, which is quicker than by a process of its own.
+local function conclude(here, client)
+  return here:conclude(client, function()
+    return ((client == "sertifier" and here.issue or here.run)(here, client))
+  end)
+end
+
 --- Kills a run at a point, and where the point says so the next one at another; then runs it again.
 -- @treturn table|nil the verdict; nil where the run did not come to the point
 function kill.try(here, client, point)
   here:clean()
   if not kill.at(here, client, point) then return nil end
   if point.recovery then kill.at(here, client, point.recovery) end
-  return here:judge(here:run(client), client)
+  return conclude(here, client)
 end
 
 local cut_power = [[cd %s && rm -f *.copying && for file in *; do case $file in
@@ -72,7 +79,7 @@ function kill.try_power_cut(here, client, point)
   here:clean()
   if not kill.at(here, client, point, keeper(here)) then return nil end
   os.execute(cut_power:format(here.directory))
-  return here:judge(here:run(client), client)
+  return conclude(here, client)
 end
 
 --- Points of a run, each with a point of its recovery: spread by two steps that do not meet.

@@ -30,18 +30,18 @@ local function try(part)
   return total
 end
 
-local form = "%-36s %8d %10d %6d %8d %8d %8d %8d\n"
+local form = "%-34s %7d %10d %5d %7d %8d %8d %6d %8d\n"
 
 local function tell(name, total, seconds)
-  io.write(form:format(name, total.points, total.duplicates, total.lost, total.untrue, total.held,
-    total.settled, math.floor(seconds)))
+  io.write(form:format(name, total.points, total.duplicates, total.lost, total.untrue,
+    total.doubted, total.settled, total.held, math.floor(seconds)))
   for i = 1, math.min(5, #total.faults) do io.write("  ", total.faults[i], "\n") end
   io.flush()
 end
 
 local sum, began = prove.nothing(), core.elapsed()
-io.write((form:gsub("d", "s")):format("", "points", "duplicates", "lost", "untrue", "held",
-  "settled", "seconds"))
+io.write((form:gsub("d", "s")):format("", "points", "duplicates", "lost", "untrue", "in doubt",
+  "settled", "held", "seconds"))
 for _, part in ipairs(parts) do
   if not next(only) or only[part.name] then
     local at = core.elapsed()

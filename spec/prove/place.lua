@@ -1,6 +1,7 @@
 --- The place where a client is put to the proof: a server, a key, an export, and a directory of its
 -- own for what the client keeps.
 
+local DBI = require "DBI"
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
@@ -41,10 +42,10 @@ end
 
 --- Opens one.
 -- @tparam table options `records` of the export (3), `behave` of the server, `tls`, and of runs
---   `batch_size` (1), `arguments`, more of the command's, and `postgres`, to hold the ledger
+--   `batch_size` (1), `two_phases`, and `postgres`, to hold the ledger
 function place.open(options)
   local self = setmetatable({ records = options.records or 3, batch_size = options.batch_size or 1,
-    arguments = options.arguments or "" }, place)
+    two_phases = options.two_phases }, place)
   self.directory = make_directory()
   self.server = assert(sandbox_server.start { campaigns = { sandbox.campaign }, key = sandbox.key,
     behave = options.behave, tls = options.tls })
@@ -57,7 +58,8 @@ function place.open(options)
     self.postgres.start()
     self.ledger = self.postgres.address()
   end
-  self.flow = sertifier.flow { campaign = sandbox.campaign }
+  self.flow = sertifier.flow { campaign = sandbox.campaign,
+    publish = self.two_phases and "after check" or nil }
   return self
 end
 
@@ -88,7 +90,8 @@ function place:command(client)
   end
   return ("%s bin/sertifier issue --campaign %s --batch-size %d --concurrency 1 --ledger '%s'"
     .. " --write-back %s --json --quiet %s %s"):format(self.lua, sandbox.campaign, self.batch_size,
-    self.ledger, self.links, self.arguments, self.export)
+    self.ledger, self.links, self.two_phases and "--two-phase" or "",
+    self.export)
 end
 
 --- The command with what it needs around it.
@@ -111,7 +114,7 @@ local function none() return 0 end
 
 --- Runs the product here, without a process of its own.
 -- @tparam[opt] number timeout of a request, in seconds
-function place:issue(timeout)
+function place:issue(_, timeout)
   local client = assert(sertifier.client { url = self.url, key_file = self.key_file,
     ca_file = self.ca_file, timeout = timeout })
   local counts, message = run.run(self.flow, { export = self.export, client = client,
@@ -129,6 +132,36 @@ end
 function place:judge(counts, client)
   return judge.judge(assert(self.server:record()), { records = self.records, counts = counts,
     links = client == "sertifier" and counts and (files.read(self.links) or "") or nil })
+end
+
+-- As if so much time had gone by that nobody can still be sending.
+local end_leases = "UPDATE credential SET lease = 0 WHERE lease IS NOT NULL"
+
+function place:end_leases()
+  if self.postgres then return self.postgres.query(end_leases) end
+  local connection = assert(DBI.Connect("SQLite3", self.ledger))
+  connection:autocommit(true)
+  local statement = assert(connection:prepare(end_leases))
+  assert(statement:execute())
+  statement:close()
+  connection:close()
+end
+
+--- Runs a client again and judges it; where it holds keys in doubt, once more when leases are over:
+-- then it looks them up.
+-- @tparam function again runs it, and gives its counts
+-- @tparam[opt] table first the counts of the run that met the point
+-- @treturn table the verdict, with `doubted`, the keys that were in doubt, and of those `settled` by
+--   a look-up, and `held`
+function place:conclude(client, again, first)
+  local verdict = self:judge(again(), client)
+  local doubted = math.max(verdict.held, first and first.in_doubt or 0)
+  if client == "sertifier" and verdict.held > 0 and #verdict.words == 0 then
+    self:end_leases()
+    verdict = self:judge(again(), client)
+  end
+  verdict.doubted, verdict.settled = doubted, doubted - verdict.held
+  return verdict
 end
 
 --- A free path for a log.

@@ -2,7 +2,7 @@
 
 local prove = {}
 
-local sums = { "points", "duplicates", "lost", "untrue", "held", "settled" }
+local sums = { "points", "duplicates", "lost", "untrue", "doubted", "settled", "held" }
 
 --- `wanted` of the points, spread evenly.
 local function spread(points, wanted)
@@ -36,7 +36,8 @@ end
 -- @tparam table part
 -- @tparam[opt] table options `wanted`: so many points, spread over all; `share` and `of`: only
 --   every `of`-th of them, from the `share`-th; `until_caught`: none after the first duplicate
--- @treturn table `points`, `duplicates`, `lost`, `untrue`, `held`, `settled`, and `faults` in words
+-- @treturn table `points`, `duplicates`, `lost`, `untrue`, `doubted`, `settled`, `held`, and `faults`
+--   in words
 function prove.try(part, options)
   options = options or {}
   local state, total = part.open(), prove.nothing()

@@ -50,7 +50,7 @@ function starving.try(here, point)
   here:clean()
   local status, said = starve(here, point)
   if said == "not met" then return nil end
-  local verdict = here:judge(here:issue(), "sertifier")
+  local verdict = here:conclude("sertifier", function() return here:issue() end)
   if status ~= 0 then table.insert(verdict.words, "it crashed: status " .. status) end
   return verdict
 end
