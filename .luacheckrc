@@ -1,6 +1,7 @@
 std = "max"
 max_line_length = 100
-for _, name in ipairs { "sandbox_worker", "nginx", "nginx/access", "nginx/metrics", "nginx/options" } do
+for _, name in ipairs { "sandbox_worker", "nginx", "nginx/access", "nginx/draining", "nginx/journal",
+  "nginx/metrics", "nginx/options" } do
   files["lua/sertifier/" .. name .. ".lua"] = { globals = { "ngx" } }
 end
 -- Tables of cases read better in one line each.

@@ -26,5 +26,6 @@ int luaopen_sertifier_core(lua_State *L) {
   client_open(L);
   strings_open(L);
   system_open(L);
+  commits_handle_open(L);
   return 1;
 }

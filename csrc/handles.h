@@ -18,6 +18,7 @@ void record_open(lua_State *L);
 void client_open(lua_State *L);
 void strings_open(lua_State *L);
 void system_open(lua_State *L);
+void commits_handle_open(lua_State *L);
 
 /* A class "sertifier.<name>" whose handles have these methods and are closed
 ** by `close`; the stack is left as it was. */

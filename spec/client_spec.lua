@@ -2,7 +2,6 @@
 
 local core = require "sertifier.core"
 local files = require "spec.support.files"
-local nginx = require "sertifier.sandbox.nginx"
 local sandbox = require "spec.support.sandbox"
 local server = require "sertifier.sandbox_server"
 
@@ -32,25 +31,6 @@ end
 local function open(options)
   options.key_file = options.key_file or sandbox.key_file()
   return core.client(options)
-end
-
---- An nginx that answers what it was asked with: the protocol, the headers, the body's length.
-local function start_plain(certificate, key, http2)
-  local found, place = assert(nginx.find()), files.path()
-  local port = 32100 + core.pid() % 600
-  local conf = nginx.conf({ modules = found.modules }, port, { http2 = http2 })
-    :gsub("init_%w*_?by_lua_block %b{}", ""):gsub("certificate%.pem", certificate)
-    :gsub("key%.pem", key):gsub("content_by_lua_block %b{}", 'return 200 "$server_protocol '
-      .. '$http_api_version $http_secretkey $http_content_type $http_content_length";')
-  assert(os.execute("mkdir " .. place))
-  local file = assert(io.open(place .. "/nginx.conf", "w"))
-  file:write(conf)
-  file:close()
-  local command = ("%s -p %s -c nginx.conf -e error.log"):format(found.program, place)
-  assert(os.execute("env -u LUA_PATH -u LUA_CPATH " .. command))
-  return { url = "https://127.0.0.1:" .. port, stop = function()
-    os.execute(command .. " -s stop; rm -rf " .. place)
-  end }
 end
 
 --- One request; its result, without its id.
@@ -227,28 +207,6 @@ describe("client", function()
       client:close()
       started:stop()
     end)
-
-    it("sends nothing to a host whose certificate is another's", function()
-      local started = start()
-      local client = assert(open { url = started.url:gsub("127.0.0.1", "localhost"),
-        ca_file = certificate })
-      local result = ask(client, "POST", "/campaign/addCredentials", "{}")
-      assert.same({ "tls", false }, { result.error, result.sent })
-      client:close()
-      started:stop()
-    end)
-
-    it("speaks HTTP/2 where the server offers it, HTTP/1.1 where not; the headers go with it",
-      function()
-        for _, http2 in ipairs { true, false } do
-          local started = start_plain(certificate, key, http2)
-          local client = assert(open { url = started.url, ca_file = certificate })
-          assert.equal(("HTTP/%s 3.3 %s application/json 2"):format(http2 and "2.0" or "1.1",
-            sandbox.key), ask(client, "POST", "/", "{}").body)
-          client:close()
-          started.stop()
-        end
-      end)
 
     it("trusts the authority that it is told to", function()
       local started = start()

@@ -81,6 +81,18 @@ local function add_adopt(parser)
   runs(command, "sertifier.cli.adopt")
 end
 
+local function add_drain(parser)
+  local command = parser:command("drain", "send what nginx's handlers have queued")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
+    :convert(tonumber)
+  command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
+    :convert(tonumber)
+  command:flag("--json", "the counts as one JSON object on standard output")
+  command:epilog "Example: sertifier drain --ledger sertifier.db --every 5"
+  runs(command, "sertifier.cli.drain")
+end
+
 local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
@@ -135,6 +147,7 @@ local function new_parser(arguments)
   add_status(parser)
   add_resolve(parser)
   add_adopt(parser)
+  add_drain(parser)
   add_sandbox(parser, arguments[1] == "sandbox")
   add_doctor(parser)
   add_init(parser)

@@ -130,8 +130,8 @@ local function cannot_see(self, keys, message)
 end
 
 --- What the ledger says of keys that are somebody else's; waits for those that are being sent.
-local function see(self, keys)
-  local wait_until = core.elapsed() + patience
+local function see(self, keys, seconds)
+  local wait_until = core.elapsed() + seconds
   while #keys > 0 do
     local entries, message = self.ledger:look_up(keys)
     if not entries then return cannot_see(self, keys, message) end
@@ -167,6 +167,24 @@ local function claim(self, items)
   return mine, others
 end
 
+--- Puts credentials into the queue, and says what the ledger has of those that it knew.
+-- @return as `delivery.issue`; what is queued, or on its way from there, is `queued`
+function delivery.enqueue(place, items)
+  local self, others = begin(place), {}
+  for _, item in ipairs(items) do item.body = item.json end
+  local queued, message = self.ledger:enqueue(without_twins(items))
+  if not queued then return nil, message, "ledger" end
+  for _, item in ipairs(items) do
+    self.outcomes[item.key] = by_state.queued()
+    if not queued[item.key] then others[#others + 1] = item.key end
+  end
+  see(self, others, 0)
+  for _, key in ipairs(others) do
+    if self.outcomes[key].state == "sending" then self.outcomes[key] = by_state.queued() end
+  end
+  return self
+end
+
 --- Issues credentials, and says what came of each.
 -- @tparam table place `ledger` and `client`
 -- @tparam {table,...} items `key`, `campaign`, `once_per`, `external_id`, `externalId`, `name`,
@@ -181,7 +199,7 @@ function delivery.issue(place, items)
   local mine, others = claim(self, without_twins(items))
   if not mine then return nil, others, "ledger" end
   if #mine > 0 then send(self, mine) end
-  see(self, keys_of(others))
+  see(self, keys_of(others), patience)
   return self
 end
 

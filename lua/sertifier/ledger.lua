@@ -55,6 +55,7 @@ end
 function ledger:close()
   if not self.connection then return end
   sql.close_statements(self)
+  if self.commits then self.commits:close() end
   self.connection:close()
   self.connection = nil
 end

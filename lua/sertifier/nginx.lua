@@ -8,7 +8,9 @@
 -- @module sertifier.nginx
 
 local access = require "sertifier.nginx.access"
-local json = require "sertifier.sandbox.json"
+local journal = require "sertifier.nginx.journal"
+local draining = require "sertifier.nginx.draining"
+local flow_file = require "sertifier.flow_file"
 local metrics = require "sertifier.nginx.metrics"
 local options = require "sertifier.nginx.options"
 local reply = require "sertifier.nginx.reply"
@@ -61,14 +63,6 @@ local function caller()
     certificate = var.ssl_client_verify, subject = var.ssl_client_s_dn }
 end
 
-local log_form = json.form "handler status request_id message"
-
---- What nginx's error log gets: one JSON object, without a person's data.
-local function log(handler, status, message)
-  ngx.log(ngx.ERR, json.object(log_form, { handler = handler, status = status,
-    request_id = ngx.var.request_id, message = message }))
-end
-
 local function outcome_of(counts)
   local list = {}
   for outcome, count in pairs(counts) do list[#list + 1] = ("%s=%d"):format(outcome, count) end
@@ -78,7 +72,7 @@ end
 
 local function send(self, answer)
   metrics.note(self.kind, answer)
-  if answer.fault then log(self.kind, answer.status, answer.fault) end
+  if answer.fault then journal.note(self.kind, answer.fault, answer.status) end
   ngx.status = answer.status
   local header = ngx.header
   header["Content-Type"] = answer.content_type or "application/json; charset=utf-8"
@@ -95,7 +89,7 @@ local busy = "More requests are at work than threads are there for; nothing was 
 local unable = "The gateway cannot work at the moment; nothing was sent."
 
 local function unavailable(self, message)
-  log(self.kind, 503, message)
+  journal.note(self.kind, message, 503)
   return reply.new(503, unable, { retry_after = 5 })
 end
 
@@ -157,6 +151,19 @@ local content_types = {}
 local needs_threads = "this nginx's Lua module has no ngx.run_worker_thread, which waits for "
   .. "Sertifier without stopping nginx: update it"
 
+local no_place = "a hook or a publish of its own needs a run: nginx's handlers have none"
+
+local function check_flow(path, level)
+  if not path then error("flow: a flow's file is expected", level + 1) end
+  local flow, message = flow_file.load(path)
+  if not flow then error("flow: " .. message, level + 1) end
+  for _, name in ipairs { "on_issued", "on_rejected", "on_doubt", "publish" } do
+    if flow.declaration[name] ~= nil then
+      error(("flow: %s: %s: %s"):format(path, name, no_place), level + 1)
+    end
+  end
+end
+
 local function new(kind, given, own)
   if not metrics.shared() then error("nginx.conf lacks `lua_shared_dict sertifier 1m;`", 3) end
   if not ngx.run_worker_thread then error(needs_threads, 3) end
@@ -164,6 +171,7 @@ local function new(kind, given, own)
   local self = { kind = kind, access = access.new(all, 3), settings = all,
     content_type = content_types[kind] or "application/json",
     body_time = all.body_time or body_time }
+  if own.flow then check_flow(all.flow, 3) end
   all.pool = all.pool or "sertifier"
   all.most = all.most or most_credentials
   all.token_file, all.hmac_file, all.mutual_tls = nil, nil, nil
@@ -177,10 +185,45 @@ end
 -- @tparam table given `token_file`, `hmac_file` or `mutual_tls` (nginx/access.lua), at least one;
 --   `ledger` ("sertifier.db"), `url`, `key_file`, `ca_file`, `timeout` (seconds) as for
 --   `sertifier.client`; `pool`, the thread_pool ("sertifier"); `most`, credentials in a request
---   (100)
+--   (100); `body_time`, seconds that a body may take (10); `queued`: true answers 202 once the work
+--   is durable in the ledger, from where `drain` sends it
 -- @treturn function for `content_by_lua_block`
 function nginx.gateway(given)
-  return new("gateway", given, { most = "number" })
+  return new("gateway", given, { most = "number", queued = "boolean" })
+end
+
+--- Salesforce records as JSON in, what became of each out: a list, a list under `records`, or one.
+--
+-- Each goes through a flow. The answer's `data` has `outcomes`, in the records' order: `Id`,
+-- `outcome` (skipped, invalid, issued, already_issued, queued, rejected, in_doubt, not_applied),
+-- `reason`, `key`, `credentialId`, `verificationLink`, and `writeBack`, the flow's fields.
+-- @tparam table given as for `gateway`, and `flow`, the path of a flow file
+-- @treturn function for `content_by_lua_block`
+function nginx.records(given)
+  return new("records", given, { most = "number", queued = "boolean", flow = "string" })
+end
+
+-- ---- beside the handlers ----
+
+--- Sends what is queued, again and again, in a thread of the pool.
+-- @tparam table given `ledger`, `url`, `key_file`, `ca_file`, `timeout`, `pool` as for `gateway`;
+--   `every`, seconds between two looks at the queue (5)
+-- @treturn function for `init_worker_by_lua_block`
+function nginx.drain(given)
+  local all = options.read(given, { every = "number" }, 2)
+  all.pool, all.every = all.pool or "sertifier", all.every or 5
+  return function() draining.begin(all) end
+end
+
+--- The counts and times since nginx started, for Prometheus.
+--
+-- It asks for no token: let nginx say who may read it.
+-- @treturn function for `content_by_lua_block`
+function nginx.metrics()
+  return function()
+    ngx.header["Content-Type"] = "text/plain; version=0.0.4"
+    ngx.print(metrics.text())
+  end
 end
 
 local refusals = { [400] = "The request cannot be read", [413] = "The body is too large",

@@ -6,15 +6,19 @@
 
 local api = require "sertifier.api"
 local delivery = require "sertifier.delivery"
+local drain = require "sertifier.drain"
+local flow_file = require "sertifier.flow_file"
 local ledger = require "sertifier.ledger"
+local together = require "sertifier.ledger.together"
 
 local worker = {}
 
-local answers = { gateway = "sertifier.nginx.gateway" }
+local answers = { gateway = "sertifier.nginx.gateway", records = "sertifier.nginx.records" }
 
 -- ---- what stays open ----
 
 local places = {} -- by ledger and client: those of the handlers in one nginx.conf
+local flows = {} -- by path; nginx's reload begins with new threads
 
 local function name_of(settings)
   return table.concat({ settings.ledger, settings.url or "", settings.key_file or "",
@@ -26,7 +30,9 @@ local function open(settings)
   if not opened then return nil, message end
   local client, why = api.open { url = settings.url, key_file = settings.key_file,
     ca_file = settings.ca_file, timeout = settings.timeout }
-  if client then return { ledger = opened, client = client } end
+  local ok = client
+  if client then ok, why = together.join(opened) end
+  if ok then return { ledger = opened, client = client } end
   opened:close()
   return nil, why
 end
@@ -51,17 +57,20 @@ end
 
 -- ---- calls ----
 
-local function queue(place, items)
-  local done, message = place.ledger:enqueue(items)
-  if not done then return nil, message end
-  return done
+local function flow_of(path)
+  if path and not flows[path] then flows[path] = assert(flow_file.load(path)) end
+  return flows[path]
 end
 
-local function deliver(place, items)
-  local done, message = delivery.issue(place, items)
-  if not done then place.is_lost = true end
-  return done, message
+local function delivering(way)
+  return function(place, items)
+    local done, message = way(place, items)
+    if not done then place.is_lost = true end
+    return done, message
+  end
 end
+
+local queue, deliver = delivering(delivery.enqueue), delivering(delivery.issue)
 
 local function failed(settings, message)
   forget(settings)
@@ -78,12 +87,32 @@ end
 function worker.answer(kind, settings, body)
   local place, message = place_of(settings)
   if not place then return failed(settings, message) end
-  local call = { ledger = place.ledger, client = place.client, most = settings.most,
-    settings = settings, deliver = settings.queued and queue or deliver }
-  local ok, answer = pcall(require(answers[kind]).answer, call, body)
+  local ok, answer = pcall(function()
+    local call = { ledger = place.ledger, client = place.client, most = settings.most,
+      flow = flow_of(settings.flow), deliver = settings.queued and queue or deliver }
+    local result = require(answers[kind]).answer(call, body)
+    if call.is_lost then forget(settings) end
+    return result
+  end)
   if not ok then return failed(settings, "internal error: " .. tostring(answer)) end
-  if call.is_lost then forget(settings) end
   return answer
+end
+
+--- Sends what is queued, for some seconds.
+-- @treturn table as drain.run; or with `message`: why it could not
+function worker.drain(settings)
+  local place, message = place_of(settings)
+  if not place then return { message = message } end
+  local ok, total = pcall(drain.run, place, { seconds = settings.seconds })
+  if not ok then return { message = "internal error: " .. tostring(total) } end
+  if total.fault or total.verdict and total.verdict.code == "ledger" then forget(settings) end
+  return total
+end
+
+--- Loads what the first call of a thread would load.
+function worker.warm()
+  for _, module in pairs(answers) do require(module) end
+  return true
 end
 
 return worker

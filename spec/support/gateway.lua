@@ -87,7 +87,7 @@ local function launch(self)
 end
 
 --- Starts one. `options`: `init` (Lua that makes handlers), `server` (locations), `threads`, `vms`,
--- `workers`, `main`, `http`, `ledger`, `url` (of the sandbox if not said).
+-- `workers`, `main`, `http`, `ledger`, `url` (of the sandbox if not said), `files` (texts by name).
 -- @return the gateway: `url`, `directory`, `pid`, `ledger`; or nil and what nginx said
 function gateway.start(options)
   local self = { directory = files.path(), port = free_port() }
@@ -102,6 +102,7 @@ function gateway.start(options)
     url = options.url or sandbox.url(), key_file = sandbox.key_file(),
     server = options.server or "location / { content_by_lua_block { gateway() } }" }
   gateway.write(self.directory .. "/nginx.conf", (template:gsub("%%%(([%w_]+)%)", values)))
+  for name, text in pairs(options.files or {}) do gateway.write(self.directory .. "/" .. name, text) end
   running[#running + 1] = self
   return launch(self)
 end

@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
+local flow_file = require "sertifier.flow_file"
 local ledgers = require "sertifier.ledger"
 local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
@@ -13,15 +14,10 @@ function common.fail(message)
   error({ user = message }, 0)
 end
 
---- The user's flow file: a Lua file that returns a flow.
+--- The user's flow file.
 function common.load_flow(path)
-  local chunk, message = loadfile(path)
-  if not chunk then common.fail(message) end
-  local ok, flow = pcall(chunk)
-  if not ok then common.fail(tostring(flow)) end
-  if not sertifier.is_flow(flow) then
-    common.fail(path .. ": must end with `return sertifier.flow { … }`")
-  end
+  local flow, message = flow_file.load(path)
+  if not flow then common.fail(message) end
   return flow
 end
 

@@ -152,8 +152,8 @@ end
 
 -- ---- a transaction ----
 
---- Does `work` in one transaction that is durable when it returns.
-function sql.transaction(self, work)
+--- A transaction of a ledger that nobody else in this process writes to.
+function sql.alone(self, work)
   local ok, message = sql.rows_of(self, self.engine.begin)
   if not ok then return nil, message end
   local done, why = work()
@@ -164,6 +164,11 @@ function sql.transaction(self, work)
   end
   sql.rows_of(self, "ROLLBACK")
   return nil, why
+end
+
+--- Does `work` in one transaction that is durable when it returns.
+function sql.transaction(self, work)
+  return (self.transaction or sql.alone)(self, work)
 end
 
 --- The same, told as a ledger's method tells it.

@@ -4,6 +4,7 @@ local DBI = require "DBI"
 local core = require "sertifier.core"
 
 local sqlite = {
+  is_file = true,
   -- The only writer from here on: nothing has to be locked row by row.
   begin = "BEGIN IMMEDIATE",
   alone = "SELECT 1",

@@ -42,16 +42,26 @@ local function note_minute(answer)
   end
 end
 
+local function note_outcomes(answer)
+  for outcome, count in pairs(answer.counts) do
+    add(('sertifier_credentials_total{outcome="%s"}'):format(outcome), count)
+  end
+  note_minute(answer)
+end
+
 --- Notes one answer.
 -- @tparam string handler
 -- @tparam table answer `status`, `counts`, `times`
 function metrics.note(handler, answer)
   add(('sertifier_requests_total{handler="%s",status="%d"}'):format(handler, answer.status), 1)
-  for outcome, count in pairs(answer.counts) do
-    add(('sertifier_credentials_total{outcome="%s"}'):format(outcome), count)
-  end
   for what, seconds in pairs(answer.times or {}) do observe(histograms[what], seconds) end
-  note_minute(answer)
+  note_outcomes(answer)
+end
+
+--- Notes what one look at the queue sent; its times are those of several requests.
+-- @tparam table total of drain.run
+function metrics.note_drain(total)
+  note_outcomes { counts = total.counts }
 end
 
 --- The last hour, the oldest minute first.

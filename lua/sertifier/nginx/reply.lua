@@ -45,6 +45,8 @@ local messages = {
   already_issued = "Credentials were added to campaigns earlier; nothing was sent again.",
   queued = "Credentials are queued, and will be sent.",
   rejected = "Sertifier did not accept every credential.",
+  invalid = "Not every record can be issued.",
+  skipped = "No record meets the entry conditions.",
   sending = "Another request is sending the same credential; ask again for its end.",
   in_doubt = "In doubt: a request for the same credential has no answer, so it is never sent again "
     .. "by itself; look it up, and release or drop it.",
@@ -52,10 +54,9 @@ local messages = {
 
 -- The worst that came of any credential decides. In doubt is a conflict, which no program answers
 -- by sending the same again, and which a Flow takes as a fault.
-local ranks = { "in_doubt", "sending", "not_applied", "rejected", "queued", "issued",
-  "already_issued" }
-local statuses = { in_doubt = 409, sending = 409, rejected = 200, queued = 202, issued = 200,
-  already_issued = 200 }
+local ranks = { "in_doubt", "sending", "not_applied", "rejected", "invalid", "queued", "issued",
+  "already_issued", "skipped" }
+local statuses = { in_doubt = 409, sending = 409, queued = 202 } -- others are 200
 
 -- By the code of a verdict: status, and seconds to wait where the caller may ask again.
 local not_applied = { limit = { 429, 1 }, auth = { 502 }, address = { 502 }, plan = { 200 },
@@ -78,7 +79,7 @@ end
 function reply.of(outcomes, verdict, more)
   local counts, worst = reply.count(outcomes)
   more.counts = counts
-  if worst ~= "not_applied" then return reply.new(statuses[worst], messages[worst], more) end
+  if worst ~= "not_applied" then return reply.new(statuses[worst] or 200, messages[worst], more) end
   local status = not_applied[verdict.code] or { 503, 5 }
   more.retry_after = status[2] and math.ceil(math.max(verdict.retry_after or 0, status[2]))
   return reply.new(status[1], "Not sent: " .. (verdict.message or "no time was left"), more)

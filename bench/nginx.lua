@@ -1,0 +1,132 @@
+--- The gateway under load: how many issue, how long the ledger takes, what others beside them feel.
+--
+-- Callers, nginx and the sandbox share this machine's processors: lua5.4 bench/nginx.lua [SECONDS]
+
+package.path = "lua/?.lua;lua/?/init.lua;./?.lua;" .. package.path
+package.cpath = "build/5.4/?.so;" .. package.cpath
+
+local core = require "sertifier.core"
+local gateway = require "spec.support.gateway"
+local sandbox = require "spec.support.sandbox"
+
+local seconds = tonumber(arg[1] or 10)
+local number = 0
+
+local function key_file()
+  return sandbox.key_file(gateway.token)
+end
+
+--- The value below which `share` of a sorted list lies.
+local function quantile(list, share)
+  table.sort(list)
+  return list[math.max(1, math.ceil(share * #list))] or 0
+end
+
+--- Posts one credential after another for a time.
+-- @tparam number callers requests in flight at the most
+-- @tparam[opt] number rate requests a second; nil: as fast as answers come
+-- @return answers by status, seconds from request to answer, and seconds it took
+local function load(server, callers, rate)
+  local client = assert(core.client { url = server.url, key_file = key_file() })
+  local began, flying, by_status, times, sent = core.elapsed(), {}, {}, {}, 0
+  local until_ = began + seconds
+  repeat
+    local now = core.elapsed()
+    while now < until_ and client:pending() < callers
+      and (not rate or sent < (now - began) * rate) do
+      number, sent = number + 1, sent + 1
+      local id = client:submit("POST", "/campaign/addCredentials", gateway.request("n" .. number))
+      flying[id] = core.elapsed()
+    end
+    for _, result in ipairs(client:poll(rate and 0.001 or 0.1)) do
+      local status = result.status or result.error
+      by_status[status] = (by_status[status] or 0) + 1
+      times[#times + 1] = core.elapsed() - flying[result.id]
+      flying[result.id] = nil
+    end
+  until core.elapsed() >= until_ and client:pending() == 0
+  client:close()
+  return by_status, times, core.elapsed() - began
+end
+
+--- Asks for a page that nginx gives by itself, one after another, in a process of its own.
+local function watch_plain(url)
+  local client, times = assert(core.client { url = url, key_file = key_file() }), {}
+  local until_ = core.elapsed() + seconds
+  while core.elapsed() < until_ do
+    local began = core.elapsed()
+    client:submit("GET", "/plain")
+    repeat until client:poll(1)[1]
+    times[#times + 1] = core.elapsed() - began
+    core.sleep(0.002)
+  end
+  io.write(("%.2f"):format(quantile(times, 0.99) * 1000))
+  sandbox.stop()
+end
+
+local function ask(server, path)
+  local pipe = io.popen("curl -s " .. server.url .. path)
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+--- The bound of the histogram's bucket in which a share of the values lies.
+local function bucket(text, name, share)
+  local count = tonumber(text:match(name .. "_count (%d+)"))
+  for bound, below in text:gmatch(name .. '_bucket{le="([^"]+)"} (%d+)') do
+    if tonumber(below) >= share * count then return tonumber(bound) * 1000 end
+  end
+end
+
+local function start(options)
+  sandbox.start { latency = 0.05 }
+  options.init = "gateway = sertifier.gateway { place } metrics = sertifier.metrics {}"
+  options.server = "location = /metrics { content_by_lua_block { metrics() } }"
+    .. " location / { content_by_lua_block { gateway() } }"
+  return assert(gateway.start(options))
+end
+
+local function report(by_status, times, took)
+  local text = {}
+  for status, count in pairs(by_status) do text[#text + 1] = ("%s: %d"):format(status, count) end
+  table.sort(text)
+  print(("  answers %s; %.0f/s; p50 %.1f ms, p99 %.1f ms"):format(table.concat(text, ", "),
+    #times / took, quantile(times, 0.5) * 1000, quantile(times, 0.99) * 1000))
+end
+
+local function tell_ledger(server)
+  local text = ask(server, "/metrics")
+  for _, what in ipairs { "claim", "settle" } do
+    print(("  ledger %s: p99 within %s ms, p99.9 within %s ms"):format(what,
+      bucket(text, "sertifier_ledger_" .. what .. "_seconds", 0.99),
+      bucket(text, "sertifier_ledger_" .. what .. "_seconds", 0.999)))
+  end
+end
+
+local function full_load()
+  print("32 callers against an API of 50 ms; the ideal is 640/s")
+  local server = start { threads = 32, vms = 40 }
+  local plain = io.popen(("lua5.4 bench/nginx.lua %g plain %s"):format(seconds, server.url))
+  report(load(server, 32))
+  print("  a page of nginx's own beside them: p99 " .. plain:read "*a" .. " ms")
+  plain:close()
+  tell_ledger(server)
+  gateway.stop()
+end
+
+local function steady_load(workers)
+  print(("600 issues a second, %d worker process%s"):format(workers, workers > 1 and "es" or ""))
+  local server = start { threads = 64, vms = 72, workers = workers }
+  report(load(server, 200, 600))
+  tell_ledger(server)
+  gateway.stop()
+end
+
+if arg[2] == "plain" then
+  watch_plain(arg[3])
+else
+  full_load()
+  steady_load(1)
+  steady_load(2)
+end
