@@ -56,6 +56,17 @@ describe("ledger.together", function()
     assert.equal(rows[1].log, rows[1].checkpointed)
   end)
 
+  it("keeps its hold on the file, whoever else opens and closes it", function()
+    assert(one:claim { item "1" })
+    assert(ledgers.open(path)):close()
+    -- Another program that found itself alone would fold the log up under this one.
+    os.execute(("%s bin/sertifier status --ledger %s >%s 2>&1"):format(os.getenv "SPEC_LUA" or "lua5.4", path,
+      files.path()))
+    assert.truthy(files.read(path .. "-wal"))
+    assert.same({ ["campaign-1/2"] = true }, other:claim { item "2" })
+    assert(one:settle { { key = "campaign-1/1", state = "rejected", reason = "no" } })
+  end)
+
   it("claims nothing where the disk does not take it", function()
     one.commits:close()
     one.commits = core.commits("/proc/none-wal")
