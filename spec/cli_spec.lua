@@ -201,11 +201,29 @@ links: LINKS
     local status = tonumber(pipe:read("*a"):match "(%d+)%s*$")
     pipe:close()
     assert.equal(4, status)
-    assert.truthy(files.read(err):find "stopped: interrupted", files.read(err))
+    assert.truthy(files.read(err):find("stopped: interrupted; nothing is lost: %d+ records are left,"
+      .. " and the same run again goes on from here"), files.read(err))
     local adds, mails, keys = sandbox.most()
     assert.same({ 1, 1 }, { adds, mails })
     assert.truthy(keys > 0 and keys < 500)
     assert.equal(keys + 1, select(2, files.read(links):gsub("\n", "\n")))
+  end)
+
+  it("ends at once when it is interrupted twice, and sends nothing again", function()
+    local started = sandbox.start { latency = 60 }
+    local ledger, export = files.path ".db", sandbox.export(50)
+    local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 2"
+      .. " --ledger %s %s & pid=$!; sleep 1; kill -INT $pid; sleep 0.2; kill -INT $pid; wait $pid")
+      :format(environment(started), lua, sandbox.campaign, ledger, export)
+    local began = core.elapsed()
+    os.execute(("bash -mc '%s' 2>/dev/null"):format(command))
+    assert.truthy(core.elapsed() - began < 30)
+    assert.equal(10, select(3, sandbox.most()))
+    started:behave { latency = 0 }
+    local status, out = issue(started, { "--ledger", ledger, export, "--json", "--quiet" })
+    local counts = cjson.decode(out)
+    assert.same({ 3, 40, 10 }, { status, counts.issued, counts.in_doubt })
+    assert.same({ 1, 1, 50 }, { sandbox.most() })
   end)
 
   it("runs a sandbox until it is interrupted", function()

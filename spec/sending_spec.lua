@@ -167,6 +167,42 @@ describe("sending", function()
     end
   end)
 
+  it("tells what has changed since it was issued, and does not issue it again", function()
+    sandbox.start()
+    local text = "Id,FirstName,LastName,Email,Day__c,Note__c\n%s,Ann,Lee,ann@example.com,%s,%s\n"
+      .. sandbox.id(2) .. ",Bob,Lee,bob@example.com,2025-01-01,\n"
+    local declared = { map = { name = "{!FirstName} {!LastName}", email = "{!Email}",
+      externalId = "{!Id}", issueDate = "{!Day__c}" } }
+    local exports = {
+      { "2025-01-01", "first", { read = 2, issued = 2 }, 0 },
+      { "2025-01-01", "a note that is not sent", { read = 2, already_issued = 2 }, 0 },
+      { "2025-02-01", "first", { read = 2, already_issued = 2 }, 1 },
+    }
+    for _, case in ipairs(exports) do
+      local path = files.write(text:format(sandbox.id(1), case[1], case[2]), ".csv")
+      local summary = issue({ export = path }, flow_of(declared))
+      assert.same(case[3], sandbox.counts(summary))
+      assert.equal(case[4], summary.changed)
+      assert.same(case[4] == 0 and {} or { { outcome = "already_issued", export = path, count = 1,
+        lines = { 2 }, text = "changed since it was issued; it is not issued again" } },
+        summary.problems)
+      assert.equal(0, summary:status())
+    end
+    assert.equal(1, (sandbox.most()))
+  end)
+
+  it("issues again exactly when the second part of once_per differs", function()
+    sandbox.start()
+    local row = "Id,FirstName,LastName,Email,Day__c\n%s,Ann,%s,ann@example.com,%s\n"
+    local flow = flow_of { once_per = "{!Id}/{!Day__c}" }
+    local days = { { "Lee", "2025-01-01", 1 }, { "Lee", "2025-01-01", 1 }, { "Mohr", "2025-01-01", 1 },
+      { "Mohr", "2026-01-01", 2 }, { "Lee", "2026-01-01", 2 }, { "Lee", "2025-01-01", 2 } }
+    for _, case in ipairs(days) do
+      issue({ export = files.write(row:format(sandbox.id(1), case[1], case[2]), ".csv") }, flow)
+      assert.equal(case[3], (sandbox.most()))
+    end
+  end)
+
   it("lets another run have what it claimed first, with all records of that key", function()
     sandbox.start()
     local row = sandbox.id(1) .. ",A,B,a@example.com\n"
