@@ -251,6 +251,30 @@ describe("the switches for mishaps:", function()
     assert.same({ #whole, 0, #whole, 0 }, sizes)
   end)
 
+  it("search_campaigns, created_form", function()
+    for how, count in pairs { heeded = 1, ignored = 2 } do
+      open { search_campaigns = how }
+      add { item(), item { campaignId = "second-campaign" } }
+      local _, answer = ask("POST", "/credential/search", { campaignIds = { campaign } })
+      assert.equal(count, #answer.data)
+    end
+    for how, created in pairs { plain = "2025-01-01T12:00:00", zone = "2025-01-01T12:00:00Z",
+      fraction = "2025-01-01T12:00:00.123", missing = null } do
+      open { created_form = how }
+      local row = issue()[1]
+      assert.equal(created, select(2, ask("GET", "/credential/" .. row.id)).data.createDate)
+    end
+  end)
+
+  it("clock_ahead", function()
+    open()
+    assert.is_nil(select(3, add { item() }).Date)
+    open { clock_ahead = 90 }
+    assert.equal("Wed, 01 Jan 2025 12:01:30 GMT", select(3, add { item() }).Date)
+    local _, answer = ask("POST", "/credential/search", {})
+    assert.equal("2025-01-01T12:01:30", answer.data[1].createDate)
+  end)
+
   it("latency", function()
     open { latency = 0.25 }
     assert.equal(0.25, (select(5, add { item() })))

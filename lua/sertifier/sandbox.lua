@@ -8,6 +8,7 @@ local adding = require "sertifier.sandbox.adding"
 local behaviours = require "sertifier.sandbox.behaviours"
 local control = require "sertifier.sandbox.control"
 local credentials = require "sertifier.sandbox.credentials"
+local dates = require "sertifier.sandbox.dates"
 local json = require "sertifier.sandbox.json"
 local looking = require "sertifier.sandbox.looking"
 local mishaps = require "sertifier.sandbox.mishaps"
@@ -94,6 +95,14 @@ local function answer(state, request, path)
   return mishaps.after(state, call, work(state, request, call, id, decoded))
 end
 
+--- The headers, with the date of a clock that is ahead.
+local function dated(state, headers)
+  if state.behave.clock_ahead == 0 then return headers end
+  local all = { Date = dates.http(state.now()) }
+  for name, value in pairs(headers) do all[name] = value end
+  return all
+end
+
 --- Answers a request.
 -- @tparam table state from `sandbox.new`
 -- @tparam table request `method`, `path` (with its query), `headers` (names in lower case; those
@@ -112,7 +121,7 @@ function sandbox.answer(state, request)
   end
   local status, body, headers = answer(state, request, path)
   record.status(state.record, status)
-  return status, body, headers, state.behave.latency
+  return status, body, dated(state, headers), state.behave.latency
 end
 
 return sandbox

@@ -94,7 +94,8 @@ looking.credentials = search({ status = check.count, campaignIds = true, recipie
     local status = given(request.status) or 0 -- 0 is no filter [G]
     return not one.deleted and one.created + state.behave.search_delay <= state.now()
       and (status == 0 or status == (one.published and 3 or 1))
-      and in_list(request.campaignIds, one.campaign.id)
+      and (state.behave.search_campaigns == "ignored"
+        or in_list(request.campaignIds, one.campaign.id))
       and in_list(request.recipientIds, one.recipient.id)
       and meets(state, request, one.name, one.email)
   end)

@@ -71,10 +71,14 @@ function rows.added(state, credential)
   return json.object(added[behave.spelling][behave.bare_add], values)
 end
 
+-- Endings of a createDate; without one there is no createDate.
+local created_endings = { plain = "", zone = "Z", fraction = ".123" }
+
 local function whole(state, credential)
   local values, expire_date = common(credential), credential.expire_date
   values.campaignId, values.campaignTitle = credential.campaign.id, credential.campaign.title
-  values.createDate = dates.iso(credential.created)
+  local ending = created_endings[state.behave.created_form]
+  values.createDate = ending and dates.iso(credential.created) .. ending
   values.expireDate = expire_date and expire_date .. "T00:00:00"
   values.recipientId = credential.recipient.id
   values.isPublic = credential.published == true

@@ -34,8 +34,10 @@ function state.new(options, behave)
   local by_id, ordered = campaigns_of(options.campaigns or { "sandbox-campaign" })
   if not by_id then return nil, ordered, "campaign" end
   local self = setmetatable({ key = options.key or "sandbox-key", behave = behave,
-    now = options.now or os.time, seed = options.seed or 1, campaigns = by_id,
+    seed = options.seed or 1, campaigns = by_id,
     campaign_list = ordered, attributes = options.attributes or attributes }, state)
+  local now = options.now or os.time
+  function self.now() return now() + self.behave.clock_ahead end
   self.started = self.now()
   self:reset()
   return self
