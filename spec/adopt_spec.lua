@@ -127,6 +127,21 @@ describe("adopt", function()
     assert.same({ read = 3, already_issued = 1, issued = 2 }, (run(export)))
   end)
 
+  it("tells records of one externalId apart by name", function()
+    sandbox.again()
+    local export = files.write("Id,LastName,Email,Account\n" .. sandbox.id(1) .. ",Lee,a@example.com,"
+      .. "A-1\n" .. sandbox.id(2) .. ",Ray,a@example.com,A-1\n")
+    local map = { name = "{!LastName}", email = "{!Email}", externalId = "{!Account}",
+      quickPublish = true }
+    issue(export, { map = map })
+    local client, ledger = sandbox.client(), assert(ledgers.open(path))
+    local index = assert(adopt.index(sertifier.flow { campaign = campaign, map = map }, { export }))
+    assert.same({ adopted = 2, known = 0, not_matched = {} },
+      adopt.run(ledger, client, campaign, index))
+    ledger:close()
+    client:close()
+  end)
+
   it("tells why a credential is nobody's", function()
     sandbox.again()
     local export = sandbox.export(3)

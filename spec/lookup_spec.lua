@@ -75,6 +75,11 @@ describe("a look-up", function()
     { "of single rows", { largest_page = 1 } }, { "the other spelling", { spelling = "NO" } },
     { "the oldest first", { search_order = "oldest" } },
     { "of whole addresses", { search_match = "exact" } },
+    { "whatever the campaign", { search_campaigns = "ignored" } },
+    { "of a time with a zone", { created_form = "zone" } },
+    { "of a time with a fraction", { created_form = "fraction" } },
+    { "of no time but an externalId", { created_form = "missing" } },
+    { "by a clock that is an hour ahead", { clock_ahead = 3600 } },
   } do
     it("settles what is there, " .. case[1], function()
       started = sandbox.again(case[2])
@@ -164,6 +169,28 @@ describe("a look-up", function()
     assert.same({ ["003-1"] = ids[1], ["003-2"] = 0 }, (look_up(nil, function(entry)
       entry.claimed_at = entry.claimed_at - 100
     end)))
+  end)
+
+  it("takes none of another campaign where the search heeds none", function()
+    started = sandbox.again { search_campaigns = "ignored" }
+    hold(person(1, { campaign = "another-campaign" }))
+    issue(person(1))
+    assert.same({ ["003-1"] = 0 }, (look_up()))
+  end)
+
+  it("takes none that tells neither time nor externalId", function()
+    started = sandbox.again { created_form = "missing", bare_get = true }
+    hold(person(1))
+    issue(person(1))
+    assert.same({ ["003-1"] = 1 }, (look_up()))
+    assert.same({ in_doubt = 1 }, ledger:counts())
+  end)
+
+  it("asks for nobody where nothing is known of a person", function()
+    started = sandbox.again()
+    hold(person(1, { name = "", email = "", external_id = "" }))
+    assert.same({ ["003-1"] = 0 }, (look_up()))
+    assert.is_nil(sandbox.record().calls["POST /credential/search"])
   end)
 
   it("looks people without an e-mail up by name", function()

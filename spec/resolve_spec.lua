@@ -100,6 +100,12 @@ describe("doubt", function()
     assert.same({ 1, 1, 3 }, { sandbox.most() })
   end)
 
+  it("of another campaign is left alone as a run begins", function()
+    hold(1)
+    run("issue", "--campaign", "another-campaign", "--ledger", ledger, sandbox.export(1))
+    assert.is_nil(sandbox.record().calls["POST /credential/search"])
+  end)
+
   it("stands in no run's way", function()
     hold(1, { server_error_every = 2, mishap_calls = "all" })
     local counts, err = issue(3)
