@@ -3,7 +3,7 @@
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
             -Wpointer-arith -Wcast-qual
 CFLAGS   ?= -O2 -g
-CURL      = $(shell pkg-config --cflags --libs libcurl 2>/dev/null || echo -lcurl)
+LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo -lcurl -lz)
 SOURCES  := $(wildcard csrc/*.c)
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
 TOTALS   := build/totals
@@ -36,7 +36,7 @@ setup:
 
 build/%/sertifier/core.so:
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $^ $(LDFLAGS) $(CURL) -lpthread
+	$(CC) -shared -o $@ $^ $(LDFLAGS) $(LIBRARIES) -lpthread
 
 define abi_rules
 build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
@@ -87,7 +87,7 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 build/sanitize/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) -o $@ \
-	  $(SOURCES) $(CURL) -lpthread
+	  $(SOURCES) $(LIBRARIES) -lpthread
 
 build/sanitize/lua: spec/support/lua.c
 	@mkdir -p $(@D)
@@ -110,14 +110,15 @@ valgrind: build
 FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 # What knows nothing of Lua or libcurl.
-PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c condition.c csv.c formula.c formula_choice.c \
-                formula_date.c formula_number.c formula_text.c kind.c letter.c plan.c plan_run.c scan.c stretch.c \
-                text.c value.c)
+PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c csv.c date.c decode.c \
+                footer.c formula.c formula_choice.c formula_date.c formula_number.c formula_text.c kind.c \
+                letter.c plan.c plan_run.c prove.c rows.c scan.c source.c stretch.c text.c unpack.c \
+                value.c zip.c)
 
 build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	  -Icsrc -o $@ $< $(PLAIN) -lm -lpthread
+	  -Icsrc -o $@ $< $(PLAIN) -lm -lz -lpthread
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; \

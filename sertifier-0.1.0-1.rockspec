@@ -10,7 +10,7 @@ source = {
   tag = "v" .. rock_version:match "^[^-]+",
 }
 description = {
-  summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
+  strict summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
   detailed = [[
 Reads the exports that Salesforce writes, picks the records that meet a flow's entry conditions,
 maps their fields, issues a credential for each through Sertifier's API, and writes the links back.
@@ -24,10 +24,14 @@ dependencies = {
   "luadbi-sqlite3 >= 0.7.2", -- for a PostgreSQL ledger, install luadbi-postgresql besides
   "lpeg >= 1.0.2", -- conditions and merge fields
   "argparse >= 0.7.1", -- the command
+  "luaexpat >= 1.5.1", -- outbound messages
 }
 -- Not a word about a header: LuaRocks looks for it in one place, and Debian keeps it in another,
 -- which the compiler knows.
-external_dependencies = { CURL = { library = "curl" } }
+external_dependencies = {
+  CURL = { library = "curl" },
+  ZLIB = { library = "z" }, -- exports that are packed
+}
 
 local function lua_modules(names)
   local modules = {}
@@ -49,29 +53,30 @@ local modules = lua_modules [[
   cli.adopt cli.check cli.common cli.doctor cli.drain cli.issue cli.proposing cli.report
   cli.resolve cli.sandbox cli.status compile compile.cells condition condition.dates
   condition.filters condition.soql condition.tests credential delivery doctor drain ends envelope
-  export flow flow.fields flow_file formula formula.calls formula.emitting formula.functions
-  formula.grammar formula.names formula.typing holdings landing ledger ledger.adoption ledger.claim
-  ledger.doubt ledger.drafts ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs
-  ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view lookup lookup.leftovers
-  lookup.pairing nearest nginx nginx.access nginx.draining nginx.flowing nginx.gateway
-  nginx.journal nginx.metrics nginx.options nginx.records nginx.reply object pace proposal
-  proposal.text publish.confirming publish.drafting publish.looking publish.publishing
-  publish.reading_only publish.status reading record_id report report.charts report.data
-  report.look report.page retries run sandbox sandbox.adding sandbox.behaviours sandbox.check
-  sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
-  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending summary syntax template version words worker writeback
+  export export.columns export.csv export.encoding export.kinds export.tables flow flow.fields
+  flow_file formula formula.calls formula.emitting formula.functions formula.grammar formula.names
+  formula.typing holdings landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts
+  ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql
+  ledger.sqlite ledger.together ledger.view lookup lookup.leftovers lookup.pairing nearest nginx
+  nginx.access nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics nginx.options
+  nginx.records nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
+  publish.looking publish.publishing publish.reading_only publish.status reading record_id report
+  report.charts report.data report.look report.page retries run sandbox sandbox.adding
+  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
+  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
+  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending strict summary
+  syntax template version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead batch buffer cell client columns commits commits_handle condition core csv formula
-    formula_choice formula_date formula_number formula_text handles http key kind letter plan
-    plan_handle plan_run reader record request row scan siphash stretch strings system text url
-    value
+    ahead batch buffer cell client columns commits commits_handle condition core csv date decode
+    footer formula formula_choice formula_date formula_number formula_text handles http key kind
+    letter plan plan_handle plan_run prove reader record request row rows scan siphash source
+    source_handle stretch strings system text unpack url value zip
   ]],
-  libraries = { "curl", "pthread", "dl" },
-  incdirs = { "$(CURL_INCDIR)" },
-  libdirs = { "$(CURL_LIBDIR)" },
+  libraries = { "curl", "z", "pthread", "dl" },
+  incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },
+  libdirs = { "$(CURL_LIBDIR)", "$(ZLIB_LIBDIR)" },
 }
 
 build = {

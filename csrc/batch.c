@@ -96,6 +96,13 @@ int batch_add_fault(batch *b, uint64_t line, const char *problem) {
   return add_trouble(b, line, text_slice(problem, strlen(problem)));
 }
 
+int batch_add_more(batch *b, const char *line) {
+  trouble *list = (trouble *)(void *)b->troubles.bytes;
+  size_t length = strlen(line);
+  list[batch_faults(b) - 1].text.length += length;
+  return buffer_add(&b->problems, line, length);
+}
+
 /* A comma behind each credential: so all together they are a request's list,
 ** but for the last one. */
 static int add_item(batch *b, uint64_t line, slice text) {

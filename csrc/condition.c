@@ -19,7 +19,9 @@ const char *condition_check(condition_test *test) {
     case 'n': ok = value_number(test->text, &test->number); break;
     case 'b': ok = value_boolean(test->text, &test->truth); break;
     case 'd': ok = value_time(test->text, &test->time, &test->truth); break;
-    case 'i': ok = value_id(test->text, test->id); break;
+    case 'i':
+      ok = value_id(test->text, test->id) || value_widen(test->text, test->id);
+      break;
     case '0': break;
     default: return "has a literal of an unknown type";
   }

@@ -25,6 +25,8 @@ struct csv {
   ahead *ahead;   /* NULL while there is none */
   int begun;      /* the first bytes were looked at */
   uint64_t line;  /* of the stretch's first byte */
+  uint64_t offset;
+  int cut;        /* the last row has no line break behind it */
   size_t next_end; /* index of the next row's end in the marks */
   csv_row row;
   csv_fault fault;
@@ -105,6 +107,7 @@ static int window_fill(csv *c, size_t wanted) {
 static void window_pass(csv *c, size_t bytes, uint64_t lines) {
   c->now.start += bytes;
   c->line += lines;
+  c->offset += bytes;
   c->next_end = 0;
   stretch_clear(c->now.marks);
 }
@@ -139,6 +142,7 @@ static void row_take(csv *c, size_t taken, size_t cells, size_t end) {
   row->stops = c->now.marks->stops + (last ? last->stop + 1 : 0);
   row->start = last ? row->stops[-1] + 1 : 0;
   row->line = c->line + (last ? last->lines : 0);
+  row->offset = c->offset + row->start;
   row->cells = cells;
   row->length = end - row->start;
   if (row->length && row->bytes[end - 1] == '\r') row->length--;
@@ -190,11 +194,12 @@ static csv_result row_give_up(csv *c, const char *problem) {
 
 /* The text ends without a line break. */
 static csv_result row_last(csv *c) {
+  c->cut = 1;
   if (c->now.marks->open)
     return row_give_up(c, "opens a quote that is never closed");
   row_take_rest(c);
   window_pass(c, c->now.marks->length, 0);
-  if (!c->row.length) return CSV_END;
+  if (!c->row.length) return c->cut = 0, CSV_END;
   return row_check(c);
 }
 
@@ -203,7 +208,7 @@ static csv_result row_last(csv *c) {
 static void skip_byte_order_mark(csv *c) {
   c->begun = 1;
   if (c->now.end >= 3 && !memcmp(c->now.window, "\xEF\xBB\xBF", 3))
-    c->now.start = 3;
+    c->now.start = c->offset = 3;
 }
 
 /* Marks the stretch at hand: `length` bytes or what is left. */
@@ -233,6 +238,7 @@ static int stretch_next(csv *c, size_t length) {
   const stretch *m = c->now.marks;
   if (c->ahead && ahead_is_begun(c->ahead)) {
     c->line += stretch_rows_lines(m);
+    c->offset += stretch_rows_end(m);
     c->next_end = 0;
     if (!ahead_take(c->ahead, &c->now)) return 0;
   } else {
@@ -268,14 +274,20 @@ static int rows_exhausted(csv *c, csv_result *result) {
 
 csv_result csv_next(csv *c) {
   csv_result result;
+  c->row.blanks = 0;
   do {
     while (c->next_end < c->now.marks->end_count) {
       row_take_next(c);
       if (c->row.length || c->row.cells > 1) return row_check(c);
+      c->row.blanks++;
     }
     if (c->now.ended && c->now.start == c->now.end) return CSV_END;
   } while (!rows_exhausted(c, &result));
   return result;
+}
+
+int csv_is_whole(const csv *c) {
+  return !c->cut;
 }
 
 const csv_row *csv_at(const csv *c) {

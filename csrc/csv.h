@@ -35,7 +35,9 @@ typedef struct csv_fault {
 
 /* The row at hand; what it points to lives until the next csv_next. */
 typedef struct csv_row {
-  uint64_t line; /* that it starts on, from 1 */
+  uint64_t line;   /* that it starts on, from 1 */
+  uint64_t offset; /* of its first byte in the source */
+  size_t blanks;   /* empty lines before it */
   const char *bytes; /* what the stops count from */
   const uint32_t *stops;
   size_t start, length, cells;
@@ -60,7 +62,10 @@ void csv_columns(csv *c, size_t columns);
 /* Reads the next row; empty lines are passed over. */
 csv_result csv_next(csv *c);
 
-/* After CSV_ROW; after CSV_FAULT only its line. */
+/* Whether the source ended behind a line break, once it has. */
+int csv_is_whole(const csv *c);
+
+/* After CSV_ROW, or a CSV_FAULT of the whole row; else only its line. */
 const csv_row *csv_at(const csv *c);
 const csv_fault *csv_problem(const csv *c);
 

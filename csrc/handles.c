@@ -1,4 +1,4 @@
-/* handles.c: how every class of handles is made. */
+/* handles.c: how every class of handles is made, and says that it failed. */
 #include "handles.h"
 
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
@@ -14,4 +14,11 @@ void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
   lua_pushcfunction(L, close);
   lua_setfield(L, -2, "close");
   lua_pop(L, 1);
+}
+
+int handle_fail(lua_State *L, const char *message, const char *code) {
+  lua_pushnil(L);
+  lua_pushstring(L, message);
+  lua_pushstring(L, code);
+  return 3;
 }

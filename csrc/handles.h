@@ -7,12 +7,14 @@
 #include "lua51.h"
 #include "plan.h"
 #include "siphash.h"
+#include "source.h"
 
 #pragma GCC visibility push(hidden)
 
 /* Each adds its functions to the table on top of the stack. */
 void plan_handle_open(lua_State *L);
 void batch_open(lua_State *L);
+void source_handle_open(lua_State *L);
 void reader_open(lua_State *L);
 void record_open(lua_State *L);
 void client_open(lua_State *L);
@@ -24,6 +26,12 @@ void commits_handle_open(lua_State *L);
 ** by `close`; the stack is left as it was. */
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close);
+
+/* Takes the source out of a handle, which is closed then. */
+source *source_take(lua_State *L, int index);
+
+/* nil, message, code on the stack; for `return`. */
+int handle_fail(lua_State *L, const char *message, const char *code);
 
 /* A plan, the columns that its cells are read from, room for the cells of one
 ** row, and the functions in Lua that some of them come from. */
@@ -51,6 +59,10 @@ plan_result batch_keep(batch *b, plan_result result, uint64_t line, slice text);
 
 /* Adds the problem of a row that could not be read; 0 without memory. */
 int batch_add_fault(batch *b, uint64_t line, const char *problem);
+
+/* Adds a line, with its '\n', to the problems of the last row that has any; 0
+** without memory. */
+int batch_add_more(batch *b, const char *line);
 
 size_t batch_count(const batch *b);
 size_t batch_faults(const batch *b);

@@ -1,168 +1,91 @@
 /* reader.c: handle: an export's rows; fills batches through a plan. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cell.h"
 #include "handles.h"
+#include "rows.h"
 
 #define CLASS "sertifier.reader"
 #define MOST_FAULTS 1000 /* in one batch: then Lua takes them over */
 
 typedef struct reader {
-  csv *csv;
-  columns *columns;
-  buffer scratch; /* for the values of a row's cells */
-  char delimiter;
-  int file;
+  int is_open;
+  rows rows;
+  char *forms;     /* of the plan's cells; NULL where all are plain */
+  size_t forms_count;
+  char hint[160];  /* what to say of bytes that are not UTF-8 */
+  int is_plain;    /* the source's bytes are those of the file */
 } reader;
 
 static reader *reader_get(lua_State *L, int index) {
   reader *r = luaL_checkudata(L, index, CLASS);
-  luaL_argcheck(L, r->csv, index, "the reader is closed");
+  luaL_argcheck(L, r->is_open, index, "the reader is closed");
   return r;
 }
 
 static int reader_close(lua_State *L) {
   reader *r = luaL_checkudata(L, 1, CLASS);
-  csv *open = r->csv;
-  if (!open) return 0;
-  r->csv = NULL;
-  csv_close(open);
-  columns_release(r->columns);
-  buffer_close(&r->scratch);
-  if (r->file > 0) close(r->file);
+  if (!r->is_open) return 0;
+  r->is_open = 0;
+  rows_close(&r->rows);
+  free(r->forms);
+  r->forms = NULL;
   return 0;
 }
 
-static ssize_t read_file(void *source, char *bytes, size_t size) {
-  ssize_t got;
-  do got = read(*(int *)source, bytes, size);
-  while (got < 0 && errno == EINTR);
-  return got;
-}
-
-/* ---- opening ---- */
-
-static int fail(lua_State *L, const char *message, const char *code) {
-  lua_pushnil(L);
-  lua_pushstring(L, message);
-  lua_pushstring(L, code);
-  return 3;
-}
-
-/* Why a file cannot be an export, or NULL. */
-static const char *file_problem(int file) {
-  struct stat status;
-  if (file < 0 || fstat(file, &status)) return strerror(errno);
-  return S_ISDIR(status.st_mode) ? "is a directory, not an export" : NULL;
-}
-
-static int is_regular(int file) {
-  struct stat status;
-  return !fstat(file, &status) && S_ISREG(status.st_mode);
-}
-
-static const char *header_problem(const csv *c, csv_result result) {
-  size_t i;
-  if (result == CSV_END) return "is empty: an export starts with a header";
-  if (result == CSV_FAILED) return strerror(errno);
-  if (result == CSV_FAULT) return csv_problem(c)->problem;
-  for (i = 0; i < csv_at(c)->cells; i++) {
-    slice cell = csv_cell(csv_at(c), i);
-    if (text_valid(cell) != cell.length)
-      return "is not CSV in UTF-8: the header holds other bytes";
-  }
-  return NULL;
-}
-
-static columns *header_columns(reader *r) {
-  const csv_row *row = csv_at(r->csv);
-  size_t i, count = row->cells;
-  slice *names = malloc((count + 1) * sizeof *names);
-  char *room = buffer_reserve(&r->scratch, row->length);
-  columns *made = NULL;
-  for (i = 0; names && room && i < count; i++) {
-    names[i] = cell_value(csv_cell(row, i), 1, room);
-    if (names[i].bytes == room) room += names[i].length;
-    names[i] = text_trim(names[i]);
-  }
-  if (names && room) made = columns_make(names, count);
-  free(names);
-  return made;
-}
-
-static const char *read_header(reader *r) {
-  const char *problem = header_problem(r->csv, csv_next(r->csv));
-  if (problem) return problem;
-  r->columns = header_columns(r);
-  if (!r->columns) return "out of memory";
-  csv_columns(r->csv, r->columns->count);
-  return NULL;
-}
-
-/* core.reader(path) -> reader, or nil, problem, "export". The path "-" is
-** standard input. The problem does not name the file: the caller knows it. */
+/* core.reader(source, delimiter) -> reader, or nil, problem, "export". The
+** source is the reader's from now on. */
 static int reader_new(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1), *problem;
+  const char *delimiter = luaL_optstring(L, 2, ","), *problem;
   reader *r = lua_newuserdata(L, sizeof *r);
   memset(r, 0, sizeof *r);
   luaL_setmetatable(L, CLASS);
-  buffer_open(&r->scratch, CSV_MAX_ROW * 2);
-  r->delimiter = ',';
-  r->file = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : 0;
-  problem = file_problem(r->file);
-  if (!problem) r->csv = csv_open(read_file, &r->file);
-  if (r->csv && is_regular(r->file)) csv_thread(r->csv);
-  if (r->csv) problem = read_header(r);
-  if (r->csv && !problem) return 1;
-  if (!r->csv && r->file > 0) close(r->file);
-  return fail(L, problem ? problem : "out of memory", "export");
+  problem = rows_open(&r->rows, source_take(L, 1), *delimiter);
+  r->is_open = 1;
+  return problem ? handle_fail(L, problem, "export") : 1;
 }
 
 /* ---- rows ---- */
 
-/* The values of the columns that the plan wants. */
-static int read_cells(reader *r, const plan_handle *h) {
-  const csv_row *row = csv_at(r->csv);
-  size_t i, count = plan_cells(h->plan);
-  char *room = buffer_reserve(&r->scratch, row->length + 1);
-  if (!room) return 0;
-  for (i = 0; i < count; i++) {
-    slice cell;
-    if (h->sources[i] == PLAN_NO_COLUMN) continue;
-    cell = cell_value(csv_cell(row, h->sources[i]), row->doubled, room);
-    if (cell.bytes == room) room += cell.length;
-    h->cells[i] = cell;
-  }
-  return 1;
+static plan_result read_fault(reader *r, batch *b) {
+  char text[512];
+  rows_problem(&r->rows, text, sizeof text);
+  return batch_add_fault(b, rows_line(&r->rows), text)
+    ? PLAN_INVALID : PLAN_NO_MEMORY;
 }
 
-static plan_result read_fault(reader *r, batch *b) {
-  const csv_fault *fault = csv_problem(r->csv);
-  char text[sizeof fault->problem + 32];
-  snprintf(text, sizeof text, fault->column ? "%s (cell %zu)" : "%s",
-           fault->problem, fault->column);
-  return batch_add_fault(b, csv_at(r->csv)->line, text)
-    ? PLAN_INVALID : PLAN_NO_MEMORY;
+/* Where a row is invalid for bytes that are no text, says which they are. */
+static plan_result blame_bytes(reader *r, batch *b, plan_result result) {
+  char text[256];
+  uint64_t offset;
+  unsigned char byte;
+  if (result != PLAN_INVALID || !rows_bad_byte(&r->rows, &offset, &byte) ||
+      !r->hint[0])
+    return result;
+  if (r->is_plain)
+    snprintf(text, sizeof text, "byte %llu of the file is 0x%02X%s%s\n",
+             (unsigned long long)offset + 1, byte, byte ? ", " : "",
+             byte ? r->hint : "");
+  else
+    snprintf(text, sizeof text, "%s\n", r->hint);
+  return batch_add_more(b, text) ? result : PLAN_NO_MEMORY;
 }
 
 /* What one row became; `*end` where there was none, or none could be read. */
 static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
                             batch *b, csv_result *end) {
   given_row one;
-  *end = csv_next(r->csv);
+  *end = rows_next(&r->rows);
   if (*end == CSV_FAULT) return read_fault(r, b);
   if (*end != CSV_ROW) return PLAN_SKIPPED;
-  if (!read_cells(r, h)) return PLAN_NO_MEMORY;
-  one.line = csv_at(r->csv)->line;
-  one.text = csv_text(csv_at(r->csv));
+  if (!rows_cells(&r->rows, h->sources, r->forms, plan_cells(h->plan),
+                  h->cells))
+    return PLAN_NO_MEMORY;
+  one.line = rows_line(&r->rows);
+  one.text = rows_text(&r->rows);
   one.record = 0;
-  return row_add(L, h, b, one);
+  return blame_bytes(r, b, row_add(L, h, b, one));
 }
 
 static void check_sources(lua_State *L, const reader *r,
@@ -170,7 +93,10 @@ static void check_sources(lua_State *L, const reader *r,
   size_t i, count = plan_cells(h->plan);
   for (i = 0; i < count; i++)
     luaL_argcheck(L, h->sources[i] == PLAN_NO_COLUMN ||
-                  h->sources[i] < r->columns->count, 2, "the plan reads a column that the export lacks");
+                  h->sources[i] < r->rows.columns->count, 2,
+                  "the plan reads a column that the export lacks");
+  luaL_argcheck(L, !r->forms || r->forms_count == count, 2,
+                "the forms are those of another plan");
 }
 
 /* reader:fill(plan, batch, credentials, rows, with_records)
@@ -183,17 +109,19 @@ static int reader_fill(lua_State *L) {
   const plan_handle *h = plan_handle_get(L, 2);
   batch *b = batch_get(L, 3);
   size_t most = (size_t)luaL_checkinteger(L, 4);
-  lua_Integer rows = luaL_checkinteger(L, 5), count[PLAN_NO_MEMORY] = {0};
+  lua_Integer wanted = luaL_checkinteger(L, 5), count[PLAN_NO_MEMORY] = {0};
   csv_result end = CSV_ROW;
   plan_result result = PLAN_SKIPPED;
   lua_Integer read = 0;
   check_sources(L, r, h);
-  if (lua_toboolean(L, 6) || h->functions_count) batch_describe(b, r->columns, r->delimiter);
-  while (result != PLAN_FAILED && read < rows && batch_count(b) < most &&
+  if (lua_toboolean(L, 6) || h->functions_count)
+    batch_describe(b, r->rows.columns, r->rows.delimiter);
+  while (result != PLAN_FAILED && read < wanted && batch_count(b) < most &&
          batch_faults(b) < MOST_FAULTS) {
     result = read_row(L, r, h, b, &end);
     if (end == CSV_END) break;
-    if (end == CSV_FAILED) return fail(L, strerror(errno), "io");
+    if (end == CSV_FAILED)
+      return handle_fail(L, source_problem(r->rows.source), "io");
     if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
     count[result]++;
     read++;
@@ -236,9 +164,75 @@ static int reader_feed(lua_State *L) {
   return 2;
 }
 
+/* core.fault(batch, line, problem): of a row that Lua could not read */
+static int reader_fault(lua_State *L) {
+  batch *b = batch_get(L, 1);
+  if (!batch_add_fault(b, (uint64_t)luaL_checkinteger(L, 2),
+                       luaL_checkstring(L, 3)))
+    return luaL_error(L, "out of memory");
+  return 0;
+}
+
+/* ---- how rows are to be read ---- */
+
+/* reader:footer(): the last rows may be a report's footer */
+static int reader_footer(lua_State *L) {
+  reader_get(L, 1)->rows.has_footer = 1;
+  return 0;
+}
+
+/* reader:hint(text, is_plain): what to say of a byte that is no UTF-8; and
+** whether the source's offsets are those of the file */
+static int reader_hint(lua_State *L) {
+  reader *r = reader_get(L, 1);
+  snprintf(r->hint, sizeof r->hint, "%s", luaL_checkstring(L, 2));
+  r->is_plain = lua_toboolean(L, 3);
+  return 0;
+}
+
+/* reader:forms(text): a character for each cell of the plan: 'd', 'm' or 'y'
+** for a date of this order, 'i' for an Id that nothing folded, '-' for others */
+static int reader_forms(lua_State *L) {
+  reader *r = reader_get(L, 1);
+  size_t i, length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  free(r->forms);
+  r->forms = malloc(length + 1);
+  if (!r->forms) return luaL_error(L, "out of memory");
+  for (i = 0; i < length; i++) r->forms[i] = text[i] == '-' ? 0 : text[i];
+  r->forms_count = length;
+  return 0;
+}
+
+/* reader:prove(columns, kinds) -> forms, or nil, problem, "io": reads on until
+** the values prove how each column is to be read; `kinds` has 'd' for a date
+** and 'i' for an Id. A form is as above, or '?' where nothing proved it. */
+static int reader_prove(lua_State *L) {
+  reader *r = reader_get(L, 1);
+  size_t i, count;
+  const char *kinds = luaL_checklstring(L, 3, &count);
+  size_t *wanted = lua_newuserdata(L, (count + 1) * sizeof *wanted);
+  char *forms = lua_newuserdata(L, count + 1);
+  memcpy(forms, kinds, count);
+  for (i = 0; i < count; i++) {
+    lua_rawgeti(L, 2, (int)i + 1);
+    wanted[i] = (size_t)lua_tointeger(L, -1) - 1;
+    lua_pop(L, 1);
+    luaL_argcheck(L, wanted[i] < r->rows.columns->count, 2, "no such column");
+  }
+  if (!rows_prove(&r->rows, wanted, forms, count))
+    return handle_fail(L, source_problem(r->rows.source), "io");
+  for (i = 0; i < count; i++)
+    if (!forms[i]) forms[i] = '-';
+  lua_pushlstring(L, forms, count);
+  return 1;
+}
+
+/* ---- what was read ---- */
+
 /* reader:columns() -> the names in the header */
 static int reader_columns(lua_State *L) {
-  const columns *c = reader_get(L, 1)->columns;
+  const columns *c = reader_get(L, 1)->rows.columns;
   size_t i;
   lua_createtable(L, (int)c->count, 0);
   for (i = 0; i < c->count; i++) {
@@ -250,17 +244,30 @@ static int reader_columns(lua_State *L) {
 
 /* reader:line() -> the line on which the last row read starts */
 static int reader_line(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)csv_at(reader_get(L, 1)->csv)->line);
+  lua_pushinteger(L, (lua_Integer)rows_line(&reader_get(L, 1)->rows));
   return 1;
+}
+
+/* reader:counts() -> rows, rows of the footer, headers of further pages, and
+** whether the last row has its end */
+static int reader_counts(lua_State *L) {
+  const rows *r = &reader_get(L, 1)->rows;
+  lua_pushinteger(L, (lua_Integer)r->count);
+  lua_pushinteger(L, (lua_Integer)r->footer_rows);
+  lua_pushinteger(L, (lua_Integer)r->headers);
+  lua_pushboolean(L, csv_is_whole(r->csv));
+  return 4;
 }
 
 void reader_open(lua_State *L) {
   static const luaL_Reg methods[] = {
-    {"fill", reader_fill}, {"columns", reader_columns}, {"line", reader_line},
+    {"fill", reader_fill}, {"footer", reader_footer}, {"hint", reader_hint},
+    {"forms", reader_forms}, {"prove", reader_prove},
+    {"columns", reader_columns}, {"line", reader_line},
+    {"counts", reader_counts}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"reader", reader_new}, {"feed", reader_feed}, {"fault", reader_fault},
     {NULL, NULL}};
   handle_class(L, CLASS, methods, reader_close);
-  lua_pushcfunction(L, reader_new);
-  lua_setfield(L, -2, "reader");
-  lua_pushcfunction(L, reader_feed);
-  lua_setfield(L, -2, "feed");
+  luaL_setfuncs(L, functions, 0);
 }

@@ -267,17 +267,31 @@ static int classes_of(slice text) {
   return seen;
 }
 
-int value_id(slice text, char *out) {
-  int i, classes;
-  if (text.length != 15 && text.length != VALUE_ID) return 0;
-  classes = classes_of(text);
-  if (!classes) return 0;
+int value_widen(slice text, char *out) {
+  int i;
+  if (text.length != 15 || !classes_of(text)) return 0;
   memcpy(out, text.bytes, text.length);
+  for (i = 0; i < 3; i++) out[15 + i] = suffix(out + 5 * i);
+  return 1;
+}
+
+/* At least two letters, and all of one case: a spreadsheet may have done that. */
+static int is_folded(slice text, int classes) {
+  size_t i, letters = 0;
+  if ((classes & (LOWER | UPPER)) == (LOWER | UPPER)) return 0;
+  for (i = 0; i < text.length; i++)
+    letters += class_of(text.bytes[i]) != DIGIT;
+  return letters > 1;
+}
+
+int value_id(slice text, char *out) {
+  int classes = classes_of(text);
+  if (!classes) return 0;
   if (text.length == 15)
-    for (i = 0; i < 3; i++) out[15 + i] = suffix(out + 5 * i);
+    return !is_folded(text, classes) && value_widen(text, out);
+  if (text.length != VALUE_ID) return 0;
+  memcpy(out, text.bytes, text.length);
   if (is_whole(out)) return 1;
-  /* A spreadsheet leaves all letters in one case. */
-  if (classes & LOWER && classes & UPPER) return 0;
-  return restore(out, out + 15) && restore(out + 5, out + 16) &&
-         restore(out + 10, out + 17);
+  return is_folded(text, classes) && restore(out, out + 15) &&
+         restore(out + 5, out + 16) && restore(out + 10, out + 17);
 }

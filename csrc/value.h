@@ -39,8 +39,12 @@ int value_month_days(int year, int month); /* month is 1 to 12 */
 int value_date(slice text, char *out);
 
 /* A Salesforce Id in its form of 18 characters. 15 characters get their
-** checksum; 18 that a spreadsheet folded to one case are restored. */
+** checksum, unless all their letters, two or more, are of one case: a
+** spreadsheet may have folded them. 18 that one folded are restored. */
 int value_id(slice text, char *out);
+
+/* The same of 15 characters that are known to be as Salesforce wrote them. */
+int value_widen(slice text, char *out);
 
 #pragma GCC visibility pop
 

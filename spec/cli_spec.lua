@@ -26,6 +26,7 @@ describe("the command", function()
     local status, out, err = issue(started, arguments)
     assert.same({ 2, "" }, { status, out })
     local wanted = ([[
+examples/contacts.csv: Data Loader CSV, UTF-8 with BOM, comma, 23 columns
      360 records read in N s
      256 issued
       98 the conditions do not hold
@@ -93,7 +94,7 @@ links: LINKS
       { line = 4, outcome = "skipped" },
       { line = 5, outcome = "invalid", problems = { "name (from FirstName, LastName) is empty",
         "email (from Email) is not an e-mail address" } },
-      { line = 6, outcome = "invalid", problems = { "has a quote in the wrong place (cell 1)" } },
+      { line = 6, outcome = "invalid", problems = { "Id has a quote in the wrong place" } },
       { read = 4, skipped = 1, invalid = 2, would_issue = 1 },
     }, lines)
   end)

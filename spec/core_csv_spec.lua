@@ -36,17 +36,17 @@ describe("csv", function()
     { "too many cells", "a,b\n1,2,3\n2,3\n", { { "2", "3" } },
       { "2: has 3 cells where the header has 2" } },
     { "a quote inside a cell", 'a,b\n1,x"y\n2,3\n', { { "2", "3" } },
-      { "2: has a quote in the wrong place (cell 2)" } },
+      { "2: b has a quote in the wrong place" } },
     { "text behind a quote", 'a,b\n"1"x,2\n2,3\n', { { "2", "3" } },
-      { "2: has a quote in the wrong place (cell 1)" } },
+      { "2: a has a quote in the wrong place" } },
     { "blanks before a quote", 'a,b\n1, "2"\n2,3\n', { { "2", "3" } },
-      { "2: has a quote in the wrong place (cell 2)" } },
+      { "2: b has a quote in the wrong place" } },
     { "an unclosed quote among quoted rows", 'a,b\n"1,2\n"2","3"\n"4","5"\n',
-      { { "2", "3" }, { "4", "5" } }, { "2: has a quote in the wrong place (cell 1)" } },
+      { { "2", "3" }, { "4", "5" } }, { "2: a has a quote in the wrong place" } },
     { "an unclosed quote among bare rows", 'a,b\n1,"2\n2,3\n4,5\n', { { "2", "3" }, { "4", "5" } },
-      { "2: opens a quote that is never closed (cell 2)" } },
+      { "2: b opens a quote that is never closed" } },
     { "a file cut in a cell", 'a,b\n1,2\n3,"4', { { "1", "2" } },
-      { "3: opens a quote that is never closed (cell 2)" } },
+      { "3: b opens a quote that is never closed" } },
     { "a file cut in a row", "a,b\n1,2\n3", { { "1", "2" } },
       { "3: has 1 cells where the header has 2" } },
     { "invalid UTF-8", "a,b\n1,caf\233\n2,3\n", { { "2", "3" } },
@@ -79,8 +79,8 @@ describe("csv", function()
   end
 
   it("refuses what is no file", function()
-    assert.same({ nil, "No such file or directory", "export" }, { core.reader "/no/such/file" })
-    assert.same({ nil, "is a directory, not an export", "export" }, { core.reader "/tmp" })
+    assert.same({ nil, "No such file or directory", "export" }, { core.source "/no/such/file" })
+    assert.same({ nil, "is a directory, not an export", "export" }, { core.source "/tmp" })
   end)
 
   it("counts lines as an editor does", function()
@@ -100,7 +100,7 @@ describe("csv", function()
     local long = ("x"):rep(5 * 1024 * 1024)
     local all = assert(rows("a,b\n1,2\n" .. long .. ",2\n3,4\n"))
     assert.same({ { "1", "2" }, { "3", "4" } }, all.rows)
-    assert.same({ "3: is longer than 4 MiB (cell 1)" }, all.problems)
+    assert.same({ "3: a is longer than 4 MiB" }, all.problems)
   end)
 
   it("reads many rows, each once and in order", function()
@@ -139,7 +139,7 @@ describe("csv", function()
   end)
 
   it("takes closing twice, and tells a closed reader at the caller's line", function()
-    local reader = assert(core.reader(files.write "a\n1\n"))
+    local reader = assert(core.reader(core.source(files.write "a\n1\n")))
     reader:close()
     reader:close()
     assert.error_matches(function() reader:columns() end, "the reader is closed")

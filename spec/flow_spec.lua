@@ -87,7 +87,8 @@ describe("flow", function()
     assert.same({ nil, path .. ": the flow reads fields that the export lacks: Emial (did you mean "
       .. "Email?), FirstName, LastName", "export" }, { result, message, code })
     flow = sertifier.flow { campaign = "campaign-1", map = { name = "{!Email}" } }
-    assert.equal(path .. ": the export has more than one column of this name: Email",
+    assert.equal(path .. ": the export has more than one column of this name; say which one, "
+      .. "as in {!'Name'#2}: Email",
       select(2, flow:check { export = path }))
     files.remove()
   end)

@@ -104,7 +104,7 @@ describe("a formula", function()
   for _, case in ipairs(faults) do
     it(("%s makes a record with %s invalid"):format(case[1]:sub(1, 40), case[2]:sub(1, 9)), function()
       local problems = name_of(case[1], case[2])
-      assert.equal(1, #problems)
+      assert.equal(case[2] == "\255" and 2 or 1, #problems) -- the second tells the byte
       assert.truthy(problems[1]:find(case[3], 1, true), problems[1])
     end)
   end

@@ -73,14 +73,17 @@ function check.run(flow, options)
   local self = { flow = flow, summary = summary.new(), batch_size = options.batch_size or 20 }
   local code
   self.summary.would_issue = 0
-  self.export, self.plan, code = run.open(flow, options.export)
+  self.export, self.plan, code = run.open(flow, options)
   if not self.export then return nil, self.plan, code end
+  self.summary.description = self.export.description
   local ok, message, why
   if options.records then
     ok, message, why = one_by_one(self, options.records)
   else
     ok, message, why = by_batches(self, options.bodies)
   end
+  self.ended = ok
+  reading.look_back(self)
   self.export:close()
   if ok and self.summary.read == 0 then
     return nil, self.export.name .. ": holds no records", "export"

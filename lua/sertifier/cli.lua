@@ -25,6 +25,12 @@ local function flow_options(command)
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(tonumber)
   command:flag("--json", "the counts as one JSON object on standard output")
+  command:option("--format", "which tool wrote the export, where the guess is wrong")
+    :choices(require("sertifier.export").formats)
+  command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
+  command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
+  command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
+  command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
 end
 
 local function add_issue(parser)

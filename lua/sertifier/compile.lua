@@ -16,17 +16,19 @@ end
 
 -- ---- steps ----
 
-local function cell_of(step, cells)
+local kinds = { d = "d", s = "d", i = "i" }
+
+local function cell_of(step, cells, type_)
   if step.known then return cells:known() end
   if step.prior then return cells:prior(step.field) end
-  return step.field and cells:of(step.field)
+  return step.field and cells:of(step.field, kinds[type_])
 end
 
 local function step_of(step, cells, now)
   local type_ = step.type
   if type_ == "t" and step.field and is_id(step.field) and step.op ~= "~" then type_ = "i" end
   return { op = step.op, type = type_, text = step.now and now[step.now] or step.text,
-    label = step.label or step.field, cell = cell_of(step, cells) }
+    label = step.label or step.field, cell = cell_of(step, cells, type_) }
 end
 
 local function steps_of(steps, cells, now)
@@ -66,15 +68,15 @@ end
 
 -- ---- fields ----
 
-local function part_of(part, cells, context)
+local function part_of(part, cells, context, field_type)
   local what, kind = part[1], part[2]
   if kind == "l" then return { type = "l", text = what } end
   if kind == "f" then return { type = "f", steps = steps_of(what, cells, context.now) } end
   if kind == "x" then return { type = "c", cell = cells:called(guarded(what, part[3])) } end
   if is_id(what) then
-    return { type = "i", text = context.prefix, label = what, cell = cells:of(what) }
+    return { type = "i", text = context.prefix, label = what, cell = cells:of(what, "i") }
   end
-  return { type = "c", cell = cells:of(what) }
+  return { type = "c", cell = cells:of(what, field_type == "d" and "d" or nil) }
 end
 
 --- For messages: `email (from Email)`.
@@ -92,20 +94,18 @@ end
 
 local function field_of(field, cells, context)
   local parts = {}
-  for i, part in ipairs(field.parts) do parts[i] = part_of(part, cells, context) end
+  for i, part in ipairs(field.parts) do
+    parts[i] = part_of(part, cells, context, field.type)
+  end
   return { label = field.label or label_of(field), before = before_of(field), type = field.type,
     role = roles[field.role], required = field.required, most = field.most, parts = parts }
 end
 
 --- The record's own Id, which a write-back needs and nothing else may ask for.
-local function add_record_id(fields, names, cells, context)
-  for _, name in ipairs(names) do
-    if is_id(name) then
-      fields[#fields + 1] = field_of({ name = "Id", before = "", type = "t", role = "record_id",
-        parts = { { name, "c" } } }, cells, context)
-      return
-    end
-  end
+local function add_record_id(fields, cells, context)
+  if not cells.find "Id" then return end
+  fields[#fields + 1] = field_of({ name = "Id", before = "", type = "t", role = "record_id",
+    parts = { { "Id", "c" } } }, cells, context)
 end
 
 -- ---- the whole ----
@@ -155,9 +155,10 @@ local function plan_of(flow, names, cells, context)
   local steps = steps_of(condition.steps(flow.condition, context.now), cells, context.now)
   for i, field in ipairs(flow.fields) do fields[i] = field_of(field, cells, context) end
   local fault = sentence(cells.missing, names, "the flow reads fields that the export lacks: %s")
-    or sentence(cells.repeated, nil, "the export has more than one column of this name: %s")
+    or sentence(cells.repeated, nil, "the export has more than one column of this name; say which"
+      .. " one, as in {!'Name'#2}: %s")
   if fault then return nil, fault end
-  add_record_id(fields, names, cells, context)
+  add_record_id(fields, cells, context)
   return { columns = cells.columns, steps = steps, fields = fields, functions = cells.functions,
     calls = cells.calls }
 end
@@ -168,7 +169,7 @@ end
 -- @tparam[opt] number now the run's start, seconds since 1970
 -- @return the native plan, or nil and what the export lacks
 function compile.plan(flow, names, now)
-  local cells = cells_of.new(names)
+  local cells = cells_of.new(names, flow.object)
   local description, fault = plan_of(flow, names, cells,
     { now = dates.moment(now or core.now()), prefix = object[flow.object or ""] or "" })
   if not description then return nil, fault end

@@ -1,144 +1,137 @@
---- Opens an export: a CSV file, standard input, or an iterator of tables.
+--- Opens an export: a file, packed or not, standard input, or an iterator of tables.
 --
 -- Whatever it is, an export has `name` (for messages), `columns`, `fill` and `close`, and `fill`
--- puts the credentials of its next rows into a batch.
+-- puts the credentials of its next rows into a batch. A file's `description` says what was found.
 
 local core = require "sertifier.core"
+local csv = require "sertifier.export.csv"
+local encodings = require "sertifier.export.encoding"
+local kinds = require "sertifier.export.kinds"
+local tables = require "sertifier.export.tables"
 
 local export = {}
 
--- ---- CSV: read natively ----
+--- What an export can be said to be.
+export.formats = {}
+for name in pairs(kinds.named) do table.insert(export.formats, name) end
+table.sort(export.formats)
 
-local csv = {}
-csv.__index = csv
+-- ---- unpacking ----
 
---- Fills a batch.
--- @param plan the compiled flow
--- @param batch where credentials and problems go
--- @tparam number most credentials in the batch
--- @tparam number rows to read at the most
--- @tparam boolean with_records whether `batch:record` will be asked
--- @return rows read, skipped, invalid, and whether the export has ended; or nil, message, "io".
---   Where one of the flow's functions failed, its row is the last, and fifth comes why.
-function csv:fill(plan, batch, most, rows, with_records)
-  local read, skipped, invalid, ended, failure =
-    self.reader:fill(plan, batch, most, rows, with_records)
-  if not read then return nil, ("%s: %s"):format(self.name, skipped), "io" end
-  return read, skipped, invalid, ended, failure
-end
-
-function csv.record(_, batch, i)
-  return batch:record(i)
-end
-
---- The line on which the last row read starts.
-function csv:line()
-  return self.reader:line()
-end
-
-function csv:close()
-  self.reader:close()
-end
-
-local function open_csv(path)
-  local name = path == "-" and "standard input" or path
-  local reader, message, code = core.reader(path)
-  if not reader then return nil, ("%s: %s"):format(name, message), code end
-  return setmetatable({ name = name, reader = reader, columns = reader:columns(),
-    can_reread = path ~= "-" }, csv)
-end
-
--- ---- tables: from any iterator, such as one over decoded JSON ----
-
-local tables = {}
-tables.__index = tables
-
-local function lower_keys(row)
-  local lower = {}
-  for key, value in pairs(row) do
-    if type(key) == "string" then lower[key:lower()] = value end
+--- The one file in a ZIP that is meant: the only one, or that of the flow's object.
+local function choose_entry(names, object)
+  local found, all = {}, {}
+  for i, name in ipairs(names) do
+    local base = name:match "[^/]*$"
+    if base ~= "" then all[#all + 1] = i end
+    if object and base:lower():match "^(.-)%-?%d*%.%w+$" == object:lower() then
+      found[#found + 1] = i
+    end
   end
-  return lower
+  if #all == 1 then found = all end
+  if #found == 1 then return found[1] end
+  return nil, ("holds %d files%s; unpack it, and name the one that is meant"):format(#all,
+    object and (", and %d of %s"):format(#found, object) or ", and the flow names no object")
 end
 
---- A parent's field: `row["Account.Name"]`, or `row.Account.Name`.
-local function value_of(row, name)
-  local value = row[name]
-  if value ~= nil then return value end
-  local lower = lower_keys(row)
-  value = lower[name:lower()]
-  if value ~= nil then return value end
-  local head, rest = name:match "^([^.]+)%.(.+)$"
-  local parent = head and lower[head:lower()]
-  return type(parent) == "table" and value_of(parent, rest) or nil
+local function unzip(source, object, found)
+  local names, message = source:entries()
+  if not names then return nil, message end
+  local index, problem = choose_entry(names, object)
+  if not index then return nil, problem end
+  found.titles[1] = names[index]
+  found.is_zip = true
+  return source:unzip(index)
 end
 
-local function text_of(value)
-  local kind = type(value)
-  if kind == "string" then return value end
-  if kind == "boolean" then return tostring(value) end
-  if kind == "number" then
-    return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
+--- Unpacks what is packed; notes what it was.
+local function unpack(source, object, found)
+  local head, message = source:peek()
+  if not head then return nil, message end
+  if head:find "^\31\139" then
+    found.titles[1] = "gzip"
+    return source:gunzip()
+  elseif head:find "^PK\3\4" then
+    return unzip(source, object, found)
   end
-  return "" -- nil and cjson.null
+  return true
 end
 
---- The cells of a row; the columns of such an export are those that the flow needs.
-local function cells_of(self, row)
-  local cells = {}
-  for i, name in ipairs(self.columns) do cells[i] = text_of(value_of(row, name)) end
-  return cells
+-- ---- decoding ----
+
+local function decode(source, wanted, found)
+  local head, message = source:peek()
+  if not head then return nil, message end
+  local name, mark = encodings.of(head)
+  found.has_mark = mark > 0
+  found.encoding = wanted and encodings.named(wanted) or name
+  found.encoding_title = found.encoding:gsub("^WINDOWS", "Windows")
+    .. (found.has_mark and " with BOM" or "")
+  source:skip(mark)
+  if found.encoding == "UTF-8" then return true end
+  local ok, problem = source:decode(found.encoding)
+  if not ok then return nil, ("%s %s"):format(wanted, problem) end
+  return true
 end
 
-local function feed(self, plan, batch, row, keep)
-  self.number = self.number + 1
-  if type(row) ~= "table" then
-    error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
+-- ---- opening ----
+
+--- The bytes of an export in UTF-8, and what was found out about them.
+local function open_source(path, options)
+  local found = { name = path == "-" and "standard input" or path, titles = {} }
+  local source, message = core.source(path)
+  if not source then return nil, message end
+  found.is_file = source:is_file()
+  local ok
+  ok, message = unpack(source, options.object, found)
+  if ok then ok, message = decode(source, options.encoding, found) end
+  found.is_plain = found.encoding == "UTF-8" and #found.titles == 0
+  if ok then ok, message = source:peek() end
+  if ok then
+    found.head = ok
+    return source, found
   end
-  local result, failure = core.feed(plan, batch, cells_of(self, row), self.number, row)
-  if keep and result == "ready" then self.rows[self.number] = row end
-  return result, failure
+  source:close()
+  return nil, message
 end
 
-function tables:fill(plan, batch, most, rows, with_records)
-  local counts = { skipped = 0, invalid = 0, ready = 0, failed = 0 }
-  local read = 0
-  while #batch < most and read < rows do
-    local row = self.next()
-    if row == nil then return read, counts.skipped, counts.invalid, true end
-    local result, failure = feed(self, plan, batch, row, with_records)
-    counts[result] = counts[result] + 1
-    read = read + 1
-    if failure then return read, counts.skipped, counts.invalid, false, failure end
+local function open_path(path, options)
+  local source, found = open_source(path, options)
+  if not source then
+    return nil, ("%s: %s"):format(path == "-" and "standard input" or path, found), "export"
   end
-  return read, counts.skipped, counts.invalid, false
+  if found.is_file then found.reopen = function() return (open_source(path, options)) end end
+  local opened, message, code = csv.open(source, found, options)
+  if not opened then return nil, message, code end
+  table.insert(found.titles, opened.description)
+  opened.description = ("%s: %s"):format(found.name, table.concat(found.titles, ", "))
+  return opened
 end
-
---- The row itself, given once.
-function tables:record(batch, i)
-  local line = select(7, batch:get(i))
-  local row = self.rows[line]
-  self.rows[line] = nil
-  return row
-end
-
-function tables:line()
-  return self.number
-end
-
-function tables.close() end
 
 --- Opens an export.
 -- @param source a path, "-" for standard input, or a function that gives a table a call and nil at
 --   the end
 -- @tparam {string,...} needs the fields that the flow reads
+-- @tparam[opt] table options `format`, `encoding`, `delimiter` and `date_order` where they are not
+--   to be guessed; `object` of the flow
 -- @return the export, or nil, message, code
-function export.open(source, needs)
+function export.open(source, needs, options)
   if type(source) == "function" then
-    return setmetatable({ name = "record", next = source, columns = needs, number = 0, rows = {} },
-      tables)
+    return tables.open { name = "record", next = source, columns = needs }
   end
-  return open_csv(source)
+  return open_path(source, options or {})
+end
+
+--- What is wrong with the options about an export, or nil.
+function export.fault(options)
+  local format, order, delimiter = options.format, options.date_order, options.delimiter
+  if format and not kinds.named[format] then return "format: no such format" end
+  if order and not (order == "dmy" or order == "mdy" or order == "ymd") then
+    return "date_order: dmy, mdy or ymd is expected"
+  end
+  if delimiter and #kinds.delimiter_of(delimiter) ~= 1 then
+    return "delimiter: one character, or its name, is expected"
+  end
 end
 
 return export

@@ -13,6 +13,7 @@ local api = require "sertifier.api"
 local check = require "sertifier.check"
 local flow = require "sertifier.flow"
 local run = require "sertifier.run"
+local strict = require "sertifier.strict"
 
 local sertifier = { _VERSION = require "sertifier.version" }
 
@@ -20,8 +21,10 @@ local methods = {}
 local class = { __index = methods, __name = "sertifier.flow" }
 
 local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
-  "rate", "limit", "progress", "interrupted", "delete_surplus" }
-local check_options = { "export", "bodies", "records", "batch_size", "limit" }
+  "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding", "delimiter",
+  "date_order", "strict", "max_invalid" }
+local check_options = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
+  "delimiter", "date_order" }
 
 --- Declares a flow.
 --
@@ -57,6 +60,10 @@ end
 --   it could not start, and then nothing was sent
 function methods:run(options)
   run.check_options(options, run_options, 2)
+  if options.strict then
+    local ok, message, code = strict.check(self, options)
+    if not ok then return nil, message, code end
+  end
   return run.run(self, options)
 end
 

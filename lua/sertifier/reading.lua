@@ -42,6 +42,12 @@ function reading.fill(self, batch, most, rows)
   return ended, nil, nil, problems
 end
 
+--- At the export's end: notes what was left out of it, and what looks cut off.
+function reading.look_back(self)
+  if not self.ended then return end
+  self.summary.left_out, self.summary.warnings = self.export:oddities()
+end
+
 --- Gives a run what it reads into.
 -- @tparam boolean is_slow whether records may come slowly: they are then sent as soon as they fill
 --   a request
@@ -132,6 +138,9 @@ function reading.on(self)
   local ended, message, code = reading.fill(self, self.batch, self.group)
   if ended == nil then return ends.stop(self, message, code) end
   self.ended = ended
+  if self.max_invalid and self.summary.invalid > self.max_invalid then
+    ends.stop(self, ("more than %d records are invalid"):format(self.max_invalid), "invalid")
+  end
   if ended and self.summary.read == 0 then
     return ends.stop(self, self.export.name .. ": holds no records", "export")
   end

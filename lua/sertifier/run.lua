@@ -24,6 +24,8 @@ local types = {
   limit = { number = true }, progress = { ["function"] = true },
   interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
   bodies = { table = true, userdata = true }, records = { ["function"] = true },
+  format = { string = true }, encoding = { string = true }, delimiter = { string = true },
+  date_order = { string = true }, strict = { boolean = true }, max_invalid = { number = true },
 }
 
 --- Checks the options of a run at its caller's line.
@@ -40,6 +42,8 @@ function run.check_options(options, names, level)
         near and ("; did you mean %s?"):format(near) or ""), level + 1)
     elseif not types[name][type(value)] then
       error(("%s: got a %s"):format(name, type(value)), level + 1)
+    elseif name == "max_invalid" and value == 0 then
+      known[name] = true -- none may be invalid
     elseif type(value) == "number" and (value <= 0 or value ~= value) then
       error(("%s: a number above 0 is expected"):format(name), level + 1)
     elseif type(value) == "number" and value % 1 ~= 0 and name ~= "rate" then
@@ -47,17 +51,28 @@ function run.check_options(options, names, level)
     end
   end
   if options.export == nil then error("export: a path or an iterator is expected", level + 1) end
+  local fault = export.fault(options)
+  if fault then error(fault, level + 1) end
 end
 
 --- Opens an export and compiles the flow for it.
-function run.open(flow, source)
-  local needs = compile.needs(flow)
-  local opened, message, code = export.open(source, needs)
+-- @tparam table options of the run, as far as they are about its export
+-- @return the export and the plan; or nil, message, code
+function run.open(flow, options)
+  local opened, message, code = export.open(options.export, compile.needs(flow), {
+    object = flow.object, format = options.format, encoding = options.encoding,
+    delimiter = options.delimiter, date_order = options.date_order })
   if not opened then return nil, message, code end
-  local plan, lacks = compile.plan(flow, opened.columns)
-  if plan then return opened, plan end
+  local plan, reads = compile.plan(flow, opened.columns)
+  local ok = plan ~= nil
+  if plan then
+    ok, message, code = opened:settle(reads)
+  else
+    message, code = ("%s: %s"):format(opened.name, reads), "export"
+  end
+  if ok then return opened, plan end
   opened:close()
-  return nil, ("%s: %s"):format(opened.name, lacks), "export"
+  return nil, message, code
 end
 
 local function work(self)
@@ -97,7 +112,7 @@ local function open_parts(self, flow, options)
   self.client = options.client
   if not self.client then self.client, message, code = api.open() end
   if not self.client then return nil, message, code end
-  self.export, self.plan, code = run.open(flow, options.export)
+  self.export, self.plan, code = run.open(flow, options)
   if not self.export then return nil, self.plan, code end
   local opened
   opened, message, code = open_ledger(self, options.ledger)
@@ -136,6 +151,7 @@ end
 local function finish(self)
   if self.stopped then reading.rest(self) end
   end_run(self)
+  reading.look_back(self)
   local ok, message, code = true, nil, nil
   self.summary.void = is_void(self)
   if self.write_back and self.summary.void then
@@ -160,6 +176,7 @@ function run.run(flow, options)
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
     limit = options.limit, progress = options.progress,
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
+    max_invalid = options.max_invalid,
     kind = flow.publish and drafting or adding }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt
   sending.begin(self, options)
@@ -170,6 +187,7 @@ function run.run(flow, options)
     return nil, message, code
   end
   leftovers.settle(self)
+  self.summary.description = self.export.description
   work(self)
   local result, why, what = finish(self)
   close_parts(self, options)

@@ -13,7 +13,7 @@ local most_groups = 100
 --- An empty summary.
 function summary.new()
   local self = { read = 0, requests = 0, seconds = 0, problems = {}, notes = {},
-    changed = 0 }
+    changed = 0, left_out = {}, warnings = {} }
   for _, outcome in ipairs(summary.outcomes) do self[outcome] = 0 end
   return setmetatable(self, summary)
 end

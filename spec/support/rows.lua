@@ -54,7 +54,8 @@ end
 --- @return `{ columns, rows, lines, problems }`, or nil and the problem
 return function(text, through_pipe)
   local path = files.write(text)
-  local reader, problem = core.reader(through_pipe and piped(path) or path)
+  local source = core.source(through_pipe and piped(path) or path)
+  local reader, problem = core.reader(source)
   if not reader then return nil, problem end
   local all, message = read_all(reader)
   reader:close()

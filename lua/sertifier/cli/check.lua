@@ -25,7 +25,7 @@ local function open_bodies(name)
 end
 
 --- Runs the command.
--- @treturn number 0, or 2 where some records are invalid
+-- @treturn number 0; 2 where some records are invalid; 1 where --strict and an export is odd
 function checking.main(args)
   local flow, exports = common.flow(args)
   local bodies = open_bodies(args.bodies)
@@ -33,7 +33,8 @@ function checking.main(args)
   local total = summaries.new()
   for _, export in ipairs(exports) do
     local findings, message = flow:check { export = export, batch_size = args.batch_size,
-      bodies = bodies, records = args.json and tell_record or nil }
+      bodies = bodies, records = args.json and tell_record or nil, format = args.format,
+      encoding = args.encoding, delimiter = args.delimiter, date_order = args.date_order }
     if not findings then common.fail(message) end
     common.add(total, findings)
   end
@@ -41,7 +42,9 @@ function checking.main(args)
     local ok, message = bodies:flush()
     if not ok then common.fail(args.bodies .. ": " .. message) end
   end
+  if args.strict and #total.warnings > 0 then total.void = true end
   if args.json then print(common.json(total, json_names)) return total:status() end
+  common.tell_exports(total)
   common.tell_counts(total, told)
   common.tell_problems(total)
   return total:status()

@@ -118,6 +118,14 @@ Look these up in Sertifier, then say for each:
   sertifier resolve --release KEY  it was not: the next run may send it
 ]]
 
+--- Adds what is to be said of one run's export.
+function common.add_export(total, one)
+  total.exports = total.exports or {}
+  table.insert(total.exports, { description = one.description, left_out = one.left_out,
+    warnings = one.warnings })
+  for _, warning in ipairs(one.warnings) do table.insert(total.warnings, warning) end
+end
+
 --- Adds one run's counts to another's.
 function common.add(total, one)
   for name, value in pairs(one) do
@@ -125,6 +133,7 @@ function common.add(total, one)
   end
   for _, group in ipairs(one.problems) do total.problems[#total.problems + 1] = group end
   for _, note in ipairs(one.notes) do total.notes[#total.notes + 1] = note end
+  common.add_export(total, one)
   total.stopped = total.stopped or one.stopped
   total.void = one.void and total.issued + total.already_issued == 0
   return total
@@ -143,6 +152,15 @@ end
 local words = { skipped = "the conditions do not hold", issued = "issued",
   already_issued = "issued earlier", invalid = "invalid", rejected = "rejected by Sertifier",
   in_doubt = "in doubt", not_attempted = "not attempted", would_issue = "would be issued" }
+
+--- What was found in each export, and what is odd about it.
+function common.tell_exports(summary)
+  for _, export in ipairs(summary.exports) do
+    if export.description then io.stderr:write(export.description, "\n") end
+    for _, what in ipairs(export.left_out) do io.stderr:write("left out: ", what, "\n") end
+    for _, warning in ipairs(export.warnings) do io.stderr:write("warning: ", warning, "\n") end
+  end
+end
 
 --- The counts in words, a line each; what is 0 is left out.
 function common.tell_counts(summary, outcomes)

@@ -18,6 +18,8 @@ local function run_one(flow, export, args, client)
     export = export, client = client, ledger = args.ledger, write_back = args.write_back,
     batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
     limit = args.limit, interrupted = core.interrupted, delete_surplus = args.delete_surplus,
+    format = args.format, encoding = args.encoding, delimiter = args.delimiter,
+    date_order = args.date_order, strict = args.strict, max_invalid = args.max_invalid,
   }
   if not summary then common.fail(message) end
   return summary
@@ -26,6 +28,7 @@ end
 local function tell(summary, args)
   if args.json then print(common.json(summary, json_names)) end
   if args.quiet then return end
+  common.tell_exports(summary)
   common.tell_counts(summary, told)
   common.tell_problems(summary)
   for _, note in ipairs(summary.notes) do io.stderr:write("\n", note, "\n") end

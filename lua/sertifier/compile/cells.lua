@@ -1,44 +1,36 @@
 --- The cells of a plan: columns of the export, values that a record had before, and what functions
 -- give. Each stands once, however often it is read.
 
+local columns = require "sertifier.export.columns"
+
 local cells = {}
 cells.__index = cells
 
---- The names of columns, whatever their case, and how often each stands in the header.
-local function index(names)
-  local columns, counts = {}, {}
-  for i, name in ipairs(names) do
-    local key = name:lower()
-    counts[key] = (counts[key] or 0) + 1
-    columns[key] = columns[key] or i
-    columns[("'%s'#%d"):format(key, counts[key])] = i
-  end
-  return columns, counts
-end
-
 --- @tparam {string,...} names the export's columns
-function cells.new(names)
-  local by_name, counts = index(names)
-  return setmetatable({ by_name = by_name, counts = counts, columns = {}, places = {}, missing = {},
-    repeated = {}, functions = {}, calls = {}, priors = {} }, cells)
+-- @tparam[opt] string object of the flow
+function cells.new(names, object)
+  return setmetatable({ find = columns.finder(names, object), columns = {}, kinds = {}, places = {},
+    missing = {}, repeated = {}, functions = {}, calls = {}, priors = {} }, cells)
 end
 
 --- The place of what `key` stands for; `column` 0: of no column.
-local function place(self, key, column)
+local function place(self, key, column, kind)
   if not self.places[key] then
     self.columns[#self.columns + 1] = column
+    self.kinds[#self.columns] = kind or "-"
     self.places[key] = #self.columns
   end
   return self.places[key]
 end
 
 --- A column's cell. What the export lacks, and what stands in it twice, is noted.
-function cells:of(name)
-  local key = name:lower()
-  local column = self.by_name[key]
+-- @tparam string name
+-- @tparam[opt="-"] string kind how it is read: "d" as a date, "i" as an Id, "-" as its text
+function cells:of(name, kind)
+  local column, is_repeated = self.find(name)
   if not column then self.missing[name] = true end
-  if (self.counts[key] or 0) > 1 then self.repeated[name] = true end
-  return place(self, column or key, column or 0)
+  if is_repeated then self.repeated[name] = true end
+  return place(self, (column or name:lower()) .. (kind or "-"), column or 0, kind)
 end
 
 --- The cell of a field's prior value.

@@ -1,0 +1,177 @@
+/* decode.c: turns text of any encoding into UTF-8, through iconv.
+**
+** Most of an export is ASCII whatever its encoding, and is copied by words. */
+#include "decode.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM (32 * 1024)
+#define MOST 4 /* bytes that one byte of input can become, and more */
+
+typedef struct decode {
+  source base;
+  iconv_t iconv;
+  size_t unit;  /* bytes of an ASCII character: 1, 2, 4; 0: they differ */
+  size_t low;   /* where its own stands among them */
+  int ended;
+  char *at, *end;        /* of the input */
+  char *ready, *written; /* of the output */
+  char in[ROOM + 8], out[ROOM * MOST];
+} decode;
+
+static void decode_close(source *s) {
+  decode *d = (decode *)s;
+  iconv_close(d->iconv);
+  free(d);
+}
+
+/* ---- what needs no table ---- */
+
+/* Eight bytes as a number whose lowest byte is the first, on any machine. */
+static uint64_t load_word(const char *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
+
+static void copy_bytes(decode *d) {
+  while (d->end - d->at >= 8 &&
+         !(load_word(d->at) & UINT64_C(0x8080808080808080))) {
+    memcpy(d->written, d->at, 8);
+    d->at += 8;
+    d->written += 8;
+  }
+  while (d->at < d->end && (signed char)*d->at >= 0) *d->written++ = *d->at++;
+}
+
+/* Of four characters of two bytes each, with nothing in the upper ones. */
+static uint32_t pack_pairs(uint64_t word) {
+  word = (word | word >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+  return (uint32_t)(word | word >> 16);
+}
+
+static void copy_pairs(decode *d) {
+  const uint64_t others = d->low ? UINT64_C(0x80FF80FF80FF80FF)
+                                 : UINT64_C(0xFF80FF80FF80FF80);
+  for (; d->end - d->at >= 8; d->at += 8, d->written += 4) {
+    uint64_t word = load_word(d->at);
+    uint32_t packed;
+    int k;
+    if (word & others) return;
+    packed = pack_pairs(word >> 8 * d->low);
+    for (k = 0; k < 4; k++) d->written[k] = (char)(packed >> 8 * k);
+  }
+}
+
+static void copy_ascii(decode *d) {
+  if (d->unit == 1) copy_bytes(d);
+  if (d->unit == 2) copy_pairs(d);
+}
+
+/* ---- what does ---- */
+
+/* Puts a mark in the place of what cannot be read. */
+static void pass_bad(decode *d) {
+  size_t unit = d->unit ? d->unit : 1, left = (size_t)(d->end - d->at);
+  *d->written++ = DECODE_BAD;
+  d->at += unit < left ? unit : left;
+  iconv(d->iconv, NULL, NULL, NULL, NULL);
+}
+
+/* Converts a little, where ASCII behind it can be copied again, or all; 0 where
+** a character's end has not been read. */
+static int convert_some(decode *d) {
+  size_t left = (size_t)(d->end - d->at);
+  size_t some = left > 16 && d->unit ? 16 : left;
+  size_t in = some, out = (size_t)(d->out + sizeof d->out - d->written);
+  if (iconv(d->iconv, &d->at, &in, &d->written, &out) != (size_t)-1) return 1;
+  if (errno == EILSEQ) pass_bad(d);
+  else if (errno == EINVAL && in == some && some == left && !d->ended) return 0;
+  else if (errno == EINVAL && in == some) pass_bad(d);
+  return 1;
+}
+
+/* More input behind what is left of it. */
+static ssize_t fill(decode *d) {
+  size_t left = (size_t)(d->end - d->at);
+  ssize_t got;
+  memmove(d->in, d->at, left);
+  d->at = d->in;
+  d->end = d->in + left;
+  got = source_read(d->base.below, d->end, ROOM);
+  if (got > 0) d->end += got;
+  d->ended = got == 0;
+  return got;
+}
+
+static ssize_t decode_more(decode *d) {
+  d->ready = d->written = d->out;
+  while (d->written == d->out) {
+    if (!d->ended && fill(d) < 0) return -1;
+    if (d->ended && d->at == d->end) return 0;
+    while (d->at < d->end) {
+      copy_ascii(d);
+      if (d->at < d->end && !convert_some(d)) break;
+    }
+  }
+  return d->written - d->out;
+}
+
+static ssize_t decode_read(source *s, char *bytes, size_t size) {
+  decode *d = (decode *)s;
+  size_t left;
+  if (d->ready == d->written) {
+    ssize_t more = decode_more(d);
+    if (more <= 0) return more;
+  }
+  left = (size_t)(d->written - d->ready);
+  if (size > left) size = left;
+  memcpy(bytes, d->ready, size);
+  d->ready += size;
+  return (ssize_t)size;
+}
+
+/* ---- opening ---- */
+
+/* Whether all ASCII bytes of the encoding are what they are in ASCII, in
+** whatever company. */
+static int is_ascii(iconv_t iconv_to) {
+  int c;
+  for (c = 1; c < 128; c++) {
+    char in = (char)c, out[8], *from = &in, *to = out;
+    size_t in_left = 1, out_left = sizeof out;
+    if (iconv(iconv_to, &from, &in_left, &to, &out_left) == (size_t)-1 ||
+        to != out + 1 || *out != in)
+      return 0;
+  }
+  return 1;
+}
+
+static void learn(decode *d, const char *encoding) {
+  d->unit = is_ascii(d->iconv) ? 1 : 0;
+  iconv(d->iconv, NULL, NULL, NULL, NULL);
+  if (!strncmp(encoding, "UTF-16", 6)) d->unit = 2;
+  if (!strncmp(encoding, "UTF-32", 6)) d->unit = 4;
+  d->low = !strcmp(encoding, "UTF-16BE");
+}
+
+source *decode_open(source *below, const char *encoding) {
+  decode *d = malloc(sizeof *d);
+  if (!d) return NULL;
+  memset(d, 0, offsetof(decode, in));
+  d->iconv = iconv_open("UTF-8", encoding);
+  if (d->iconv == (iconv_t)-1) return free(d), errno = EINVAL, NULL;
+  learn(d, encoding);
+  d->at = d->end = d->in;
+  d->ready = d->written = d->out;
+  d->base.below = below;
+  d->base.read = decode_read;
+  d->base.close = decode_close;
+  return &d->base;
+}

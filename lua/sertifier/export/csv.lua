@@ -1,0 +1,165 @@
+--- An export in CSV, which is read natively.
+
+local core = require "sertifier.core"
+local encodings = require "sertifier.export.encoding"
+local kinds = require "sertifier.export.kinds"
+
+local csv = {}
+csv.__index = csv
+
+--- Fills a batch.
+-- @param plan the compiled flow
+-- @param batch where credentials and problems go
+-- @tparam number most credentials in the batch
+-- @tparam number rows to read at the most
+-- @tparam boolean with_records whether `batch:record` will be asked
+-- @return rows read, skipped, invalid, and whether the export has ended; or nil, message, "io".
+--   Where a function of the flow fails at a row, its error comes fifth.
+function csv:fill(plan, batch, most, rows, with_records)
+  local read, skipped, invalid, ended, failed =
+    self.reader:fill(plan, batch, most, rows, with_records)
+  if not read then return nil, ("%s: %s"):format(self.name, skipped), "io" end
+  return read, skipped, invalid, ended, failed
+end
+
+function csv.record(_, batch, i)
+  return batch:record(i)
+end
+
+--- The line on which the last row read starts.
+function csv:line()
+  return self.reader:line()
+end
+
+function csv:close()
+  self.reader:close()
+end
+
+-- ---- how its columns are to be read ----
+
+--- What the values prove: of a file all of them, of a stream its first ones.
+local function prove(self, wanted, kinds_of_wanted)
+  local source = self.reopen and self.reopen() or core.source_of(self.head)
+  local reader, message = core.reader(source, self.delimiter)
+  if not reader then return nil, message end
+  if self.kind.has_footer then reader:footer() end
+  local forms, problem = reader:prove(wanted, kinds_of_wanted)
+  reader:close()
+  return forms, problem
+end
+
+local function undecided(self, column)
+  return nil, ("%s: no date in %s tells whether the day or the month comes first; "
+    .. "say --date-order dmy or mdy"):format(self.name, self.columns[column]), "export"
+end
+
+local orders = { dmy = "d", mdy = "m", ymd = "y" }
+
+--- The form of one cell, from what its column proves and what the user said.
+local function form_of(self, proved)
+  if proved == "?" or (proved == "d" or proved == "m") and self.date_order then
+    return orders[self.date_order] or proved
+  end
+  return proved
+end
+
+--- Settles how dates and Ids of a plan are to be read, before the first row is.
+-- @tparam table reads `columns` of the plan's cells, and for each in `kinds` a "d" for a date, an
+--   "i" for an Id, or "-"
+-- @return true; or nil, message, code
+function csv:settle(reads)
+  local wanted, letters, places = {}, {}, {}
+  for i, kind in ipairs(reads.kinds) do
+    if kind ~= "-" and reads.columns[i] > 0 then
+      wanted[#wanted + 1], letters[#letters + 1] = reads.columns[i], kind
+      places[#places + 1] = i
+    end
+  end
+  if #wanted == 0 then return true end
+  local proved, message = prove(self, wanted, table.concat(letters))
+  if not proved then return nil, ("%s: %s"):format(self.name, message), "io" end
+  local forms = {}
+  for i in ipairs(reads.kinds) do forms[i] = "-" end
+  for k, i in ipairs(places) do
+    forms[i] = form_of(self, proved:sub(k, k))
+    if forms[i] == "?" then return undecided(self, wanted[k]) end
+  end
+  forms = table.concat(forms)
+  if forms:find "[^-]" then self.reader:forms(forms) end
+  return true
+end
+
+-- ---- what is odd about it ----
+
+-- Where `sf data query` stops without a word on standard output.
+local limits = { [2000] = true, [10000] = true, [50000] = true }
+
+--- What was left out, and what looks cut off; asked at the export's end.
+-- @treturn {string,...} what was left out, counted
+-- @treturn {string,...} a sentence for each sign that something is missing
+function csv:oddities()
+  local rows, footer, headers, is_whole = self.reader:counts()
+  local left_out, warnings = {}, {}
+  if footer > 0 then left_out[1] = ("%d rows of the report's footer"):format(footer) end
+  if headers > 0 then
+    left_out[#left_out + 1] = ("%d headers of further pages"):format(headers)
+  end
+  if not is_whole then
+    warnings[1] = "the last row has no line break behind it: the file may be cut; export it again"
+  end
+  if self.kind.has_limits and limits[rows] then
+    warnings[#warnings + 1] = ("it has exactly %d rows, where `sf data query` stops: run the query "
+      .. "again with a higher SF_ORG_MAX_QUERY_LIMIT, or with `sf data export bulk`"):format(rows)
+  end
+  return left_out, warnings
+end
+
+-- ---- opening ----
+
+--- The header as it stands; a break inside its quotes is part of it.
+local function header_line(head)
+  head = head:gsub("^\239\187\191", ""):gsub("^[\r\n]+", "")
+  local at = 1
+  while true do
+    local stop = head:find("\n", at, true)
+    if not stop then return head end
+    if select(2, head:sub(1, stop):gsub('"', "")) % 2 == 0 then
+      return (head:sub(1, stop - 1):gsub("\r$", ""))
+    end
+    at = stop + 1
+  end
+end
+
+local function hint(self, found)
+  if found.encoding ~= "UTF-8" then
+    return ("it is not %s: say --encoding"):format(found.encoding:lower())
+  end
+  return ("which is not UTF-8; likely %s: say --encoding")
+    :format(encodings.likely(self.head):lower())
+end
+
+--- Opens it.
+-- @param source its bytes in UTF-8, which are the export's from now on
+-- @tparam table found what is known: `name`, `encoding`, `encoding_title`, `is_plain`, `is_zip`,
+--   `has_mark`, `reopen`
+-- @tparam table options as `flow:run` takes them
+-- @return the export; or nil, message, code
+function csv.open(source, found, options)
+  local self = setmetatable({ name = found.name, head = found.head, reopen = found.reopen,
+    date_order = options.date_order, can_reread = found.reopen ~= nil }, csv)
+  local line = header_line(found.head)
+  self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
+    or kinds.delimiter(line)
+  local reader, message, code = core.reader(source, self.delimiter)
+  if not reader then return nil, ("%s: %s"):format(found.name, message), code end
+  self.reader, self.columns = reader, reader:columns()
+  self.kind = options.format and kinds.named[options.format]
+    or kinds.of(self.columns, line, found)
+  if self.kind.has_footer then reader:footer() end
+  reader:hint(hint(self, found), found.is_plain)
+  self.description = ("%s, %s, %s, %d columns"):format(self.kind.title, found.encoding_title,
+    kinds.delimiter_name(self.delimiter), #self.columns)
+  return self
+end
+
+return csv

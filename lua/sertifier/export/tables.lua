@@ -1,0 +1,111 @@
+--- An export whose records are tables: of any iterator, such as one over decoded JSON.
+
+local core = require "sertifier.core"
+
+local tables = {}
+tables.__index = tables
+
+local function lower_keys(row)
+  local lower = {}
+  for key, value in pairs(row) do
+    if type(key) == "string" then lower[key:lower()] = value end
+  end
+  return lower
+end
+
+--- A parent's field: `row["Account.Name"]`, or `row.Account.Name`.
+-- @return its value, nil where the row has none of that name
+function tables.value(row, name)
+  local value = row[name]
+  if value ~= nil then return value end
+  local lower = lower_keys(row)
+  value = lower[name:lower()]
+  if value ~= nil then return value end
+  local head, rest = name:match "^([^.]+)%.(.+)$"
+  local parent = head and lower[head:lower()]
+  if type(parent) == "table" then return tables.value(parent, rest) end
+  return parent -- a parent that is null has no fields, and none of them is missing
+end
+
+local function text_of(value)
+  local kind = type(value)
+  if kind == "string" then return value end
+  if kind == "boolean" then return tostring(value) end
+  if kind == "number" then
+    return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
+  end
+  return "" -- nil and cjson.null
+end
+
+--- The plan's cells of a row; the columns of such an export are those that the flow needs.
+local function cells_of(self, row)
+  local cells = {}
+  for i, name in ipairs(self.columns) do cells[i] = text_of(tables.value(row, name)) end
+  return cells
+end
+
+local function feed(self, plan, batch, row, keep)
+  if type(row) ~= "table" then
+    error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
+  end
+  local result, failed = core.feed(plan, batch, cells_of(self, row), self.number, row)
+  if keep and result == "ready" then self.rows[self.number] = row end
+  return result, failed
+end
+
+--- As for an export in CSV. The iterator gives a row, and its line where it has one; or false, and
+-- the line and what is wrong with the row; or nil at the end; or nil, message, code.
+function tables:fill(plan, batch, most, rows, with_records)
+  local counts = { skipped = 0, invalid = 0, ready = 0, failed = 0 }
+  local read, failed = 0, nil
+  while #batch < most and read < rows and not failed do
+    local row, line, problem = self.next()
+    if row == nil and line then return nil, ("%s: %s"):format(self.name, line), problem end
+    if row == nil then return read, counts.skipped, counts.invalid, true end
+    self.number = line or self.number + 1
+    local result = "invalid"
+    if row then
+      result, failed = feed(self, plan, batch, row, with_records)
+    else
+      core.fault(batch, self.number, problem)
+    end
+    counts[result] = counts[result] + 1
+    read = read + 1
+  end
+  return read, counts.skipped, counts.invalid, false, failed
+end
+
+--- The row itself, given once.
+function tables:record(batch, i)
+  local line = select(7, batch:get(i))
+  local row = self.rows[line]
+  self.rows[line] = nil
+  return row
+end
+
+function tables:line()
+  return self.number
+end
+
+--- What is read as text needs nothing settled.
+function tables.settle()
+  return true
+end
+
+function tables:oddities()
+  if self.odd then return self.odd() end
+  return {}, {}
+end
+
+function tables:close()
+  if self.source then self.source:close() end
+end
+
+--- Opens it.
+-- @tparam table self `name`, `next`, `columns`
+function tables.open(self)
+  self.number, self.rows = 0, {}
+  return setmetatable(self, tables)
+end
+
+return tables

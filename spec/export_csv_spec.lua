@@ -1,0 +1,263 @@
+--- Exports in CSV as each of Salesforce's tools writes them; the people are invented.
+
+local cjson = require "cjson"
+local files = require "spec.support.files"
+local sertifier = require "sertifier"
+
+local ids = { "003Qz000004TmAaIAK", "003Qz000004TmAbIAK" }
+
+--- What a check of a text tells: its description, what it would send, problems, and oddities.
+local function check(text, options)
+  options = options or {}
+  local path = files.write(text, options.ending or ".csv")
+  local bodies = {}
+  local flow = sertifier.flow { campaign = "campaign-1", object = options.object,
+    once_per = options.once_per, when = options.when,
+    map = options.map or { name = "{!LastName}", email = "{!Email}" } }
+  local findings, message, code = flow:check { export = path, format = options.format,
+    encoding = options.encoding, delimiter = options.delimiter, date_order = options.date_order,
+    records = function(line, outcome, what)
+      bodies[#bodies + 1] = outcome == "would_issue" and cjson.decode(what) or
+        { line = line, outcome = outcome, what = what }
+    end }
+  local function plain(words) return words and words:gsub("^.-%.csv[^:]*: ", "") end
+  if not findings then return nil, plain(message), code end
+  return { bodies = bodies, left_out = findings.left_out, warnings = findings.warnings,
+    description = plain(findings.description) }
+end
+
+local function quoted(rows, ending)
+  local lines = {}
+  for i, row in ipairs(rows) do lines[i] = '"' .. table.concat(row, '","') .. '"' end
+  return table.concat(lines, ending or "\n") .. (ending or "\n")
+end
+
+local function rows_of(header)
+  return { header, { ids[1], "Muster", "ada@example.com" }, { ids[2], "Zoé", "zoe@example.com" } }
+end
+
+local mark = "\239\187\191"
+local plain = rows_of { "Id", "LastName", "Email" }
+local bare = ("Id,LastName,Email\n%s,Muster,ada@example.com\n%s,Zoé,zoe@example.com\n")
+  :format(ids[1], ids[2])
+
+local wide = { -- by iconv
+  ["UTF-16LE"] = function(text) return (text:gsub(".", "%0\0"):gsub("\195%z\169%z", "\233\0")) end,
+  ["UTF-16BE"] = function(text) return (text:gsub(".", "\0%0"):gsub("%z\195%z\169", "\0\233")) end,
+}
+
+describe("an export in CSV", function()
+  after_each(files.remove)
+
+  local written = {
+    { "Data Loader, v63 and later", mark .. quoted(plain),
+      "Data Loader CSV, UTF-8 with BOM, comma, 3 columns" },
+    { "Data Loader on Windows", mark .. quoted(plain, "\r\n"),
+      "Data Loader CSV, UTF-8 with BOM, comma, 3 columns" },
+    { "Data Loader, up to v60", quoted(rows_of { "ID", "LASTNAME", "EMAIL" }),
+      "Data Loader CSV, UTF-8, comma, 3 columns" },
+    { "Bulk API 2.0", quoted(plain), "Bulk API CSV, UTF-8, comma, 3 columns" },
+    { "a Bulk API 2.0 ingest", quoted(rows_of { "sf__Id", "LastName", "Email" }),
+      "Bulk API CSV, UTF-8, comma, 3 columns" },
+    { "sf data query", bare, "sf data query CSV, UTF-8, comma, 3 columns" },
+    { "sf data export bulk, by carets", bare:gsub(",", "^"),
+      "sf data query CSV, UTF-8, caret, 3 columns" },
+    { "a query with tabs", bare:gsub(",", "\t"), "sf data query CSV, UTF-8, tab, 3 columns" },
+    { "a query with backquotes", bare:gsub(",", "`"),
+      "sf data query CSV, UTF-8, backquote, 3 columns" },
+    { "UTF-16 with a mark", "\255\254" .. wide["UTF-16LE"](bare),
+      "sf data query CSV, UTF-16LE with BOM, comma, 3 columns" },
+    { "UTF-16, the other way", "\254\255" .. wide["UTF-16BE"](bare),
+      "sf data query CSV, UTF-16BE with BOM, comma, 3 columns" },
+    { "UTF-16 with Data Loader's wrong mark", "\254\255" .. wide["UTF-16LE"](bare),
+      "sf data query CSV, UTF-16LE with BOM, comma, 3 columns" },
+    { "UTF-16 without a mark", wide["UTF-16BE"](bare),
+      "sf data query CSV, UTF-16BE, comma, 3 columns" },
+  }
+  for _, case in ipairs(written) do
+    it("is read as written by " .. case[1], function()
+      local found = assert(check(case[2]))
+      assert.equal(case[3], found.description)
+      assert.same({ "Muster", "Zoé" }, { found.bodies[1].name, found.bodies[2].name })
+      assert.equal("ada@example.com", found.bodies[1].email)
+      assert.same({ {}, {}, 2 }, { found.left_out, found.warnings, #found.bodies })
+    end)
+  end
+
+  it("is read as Salesforce Inspector writes it", function()
+    local found = assert(check(('"_","Id","LastName","Email","Account"\n"[Contact]","%s","Muster",'
+      .. '"ada@example.com","[Account]"\n'):format(ids[1])))
+    assert.equal("Salesforce Inspector CSV, UTF-8, comma, 5 columns", found.description)
+    assert.equal("Muster", found.bodies[1].name)
+  end)
+
+  it("is read as a success file, whose last ID is the record's", function()
+    local found = assert(check(quoted {
+      { "ID", "LASTNAME", "EMAIL", "ID", "STATUS" },
+      { "", "Muster", "ada@example.com", ids[1], "Item Created" } },
+      { map = { name = "{!LastName}", email = "{!Email}", externalId = "{!Id}" } }))
+    assert.equal("Data Loader CSV, UTF-8, comma, 5 columns", found.description)
+    assert.equal(ids[1], found.bodies[1].externalId)
+  end)
+
+  it("may be pages that were joined: their headers are left out, and counted", function()
+    local found = assert(check(quoted(plain):rep(3)))
+    assert.same({ 6, { "2 headers of further pages" } },
+      { #found.bodies, found.left_out })
+  end)
+
+  local encoded = {
+    { "iso-8859-1", "Zo\233", "Zoé" }, { "Windows-1252", "\128 \147x\148", "€ “x”" },
+    { "Japanese (Windows)", "\137\164\149\182\150\190", "王文明" },
+    { "Shift_JIS", "\137\164\149\182\150\190", "王文明" }, { "GB18030", "\205\245\195\247", "王明" },
+    { "GB2312", "\205\245\195\247", "王明" }, { "Big5", "\164\253\169\250", "王明" },
+    { "Korean", "\177\232", "김" }, { "utf-16", "\178\201", "즲", wide = true },
+  }
+  for _, case in ipairs(encoded) do
+    it("is read in " .. case[1], function()
+      local text = ("Id,LastName,Email\n%s,@,a@example.com\n"):format(ids[1])
+      if case.wide then text = wide["UTF-16LE"](text):gsub("@%z", "%%s", 1) end
+      if not case.wide then text = text:gsub("@", "%%s", 1) end
+      local found = assert(check(text:format(case[2]), { encoding = case[1] }))
+      assert.equal(case[3], found.bodies[1].name)
+    end)
+  end
+
+  it("names bytes that are not of its encoding, and loses no other record", function()
+    local found = assert(check((bare:gsub("Zoé", "Zo\233"))))
+    assert.same({ line = 3, outcome = "invalid", what = {
+      "name (from LastName) holds bytes that are not valid UTF-8",
+      "byte 82 of the file is 0xE9, which is not UTF-8; likely windows-1252: say --encoding",
+    } }, found.bodies[2])
+    found = assert(check((bare:gsub("Zoé", "Zo\129")), { encoding = "windows-1252" }))
+    assert.same({ "name (from LastName) holds bytes that are not valid UTF-8",
+      "it is not windows-1252: say --encoding" }, found.bodies[2].what)
+    assert.equal("Muster", found.bodies[1].name)
+  end)
+
+  it("tells an encoding that is not known", function()
+    assert.same({ nil, "klingon is an encoding that this system does not know", "export" },
+      { check(bare, { encoding = "klingon" }) })
+  end)
+
+  it("is read as it is said to be", function()
+    local found = assert(check("Id;LastName,x;Email\n" .. ids[1] .. ";A,B;a@example.com\n",
+      { delimiter = "semicolon", format = "report", map = { name = "{!Id}", email = "{!Email}" } }))
+    assert.equal("report CSV, UTF-8, semicolon, 3 columns", found.description)
+  end)
+end)
+
+describe("a report", function()
+  after_each(files.remove)
+
+  local labels = { "Contact ID", "Name", "E-Mail", "Day", "Name" }
+  local map = { name = "{!Name}", email = "{!E-Mail}", externalId = "{!Id}", issueDate = "{!Day}" }
+  map.name, map.email = "{!Day}", nil
+
+  local function report(days, footer)
+    local rows = { labels }
+    for i, day in ipairs(days) do
+      rows[#rows + 1] = { ("003Qz000004TmA%c"):format(96 + i), "Muster", "a@example.com", day, "x" }
+    end
+    return quoted(rows) .. (footer or "")
+  end
+
+  local footer = [["Grand Totals (2 records)","","","1","2"
+
+
+"Completions"
+"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."
+"Confidential Information - Do Not Distribute"
+"Generated By:  Ada Muster  26/07/2026 09:24"
+"Muster GmbH"
+]]
+
+  it("loses its footer, which is counted, and nothing else", function()
+    for _, text in ipairs { footer, (footer:gsub('"\n', '",,,,\n'):gsub("\n\n", "\n,,,,\n,,,,\n")) } do
+      local found = assert(check(report({ "26/07/2026", "3/7/2026" }, text), { map = map }))
+      assert.equal("report CSV, UTF-8, comma, 5 columns", found.description)
+      assert.equal(2, #found.bodies)
+      assert.truthy(found.left_out[1]:find "^%d rows of the report's footer$")
+    end
+  end)
+
+  it("keeps a row that only looks like a footer", function()
+    local lone = '"Muster","","","",""\n'
+    local found = assert(check(report({ "26/07/2026" }, lone:rep(20)), { map = map }))
+    assert.same({ 21, {} }, { #found.bodies, found.left_out })
+    found = assert(check(report({ "26/07/2026" }, lone .. footer), { map = map }))
+    assert.same({ 2, "invalid" }, { #found.bodies, found.bodies[2].outcome })
+  end)
+
+  it("has Ids of 15 characters, and dates in its user's order", function()
+    local found = assert(check(report { "26/07/2026 09:24", "3/7/2026", "3/7/2026 11:59 PM", "" },
+      { map = map }))
+    local days = {}
+    for i, body in ipairs(found.bodies) do days[i] = body.issueDate or body.outcome end
+    assert.same({ "2026-07-26", "2026-07-03", "2026-07-03", "invalid" }, days)
+    assert.equal("003Qz000004TmAaIAK", found.bodies[1].externalId)
+    found = assert(check(report { "7/26/2026", "3/7/2026", "26/7/2026" }, { map = map }))
+    assert.same({ "2026-07-26", "2026-03-07", "invalid" }, { found.bodies[1].issueDate,
+      found.bodies[2].issueDate, found.bodies[3].outcome })
+  end)
+
+  it("says how to state an order that no value proves", function()
+    local text = report { "3/7/2026", "4/7/2026" }
+    assert.same({ nil, "no date in Day tells whether the day or the month comes first; "
+      .. "say --date-order dmy or mdy", "export" }, { check(text, { map = map }) })
+    for order, day in pairs { dmy = "2026-07-03", mdy = "2026-03-07" } do
+      local found = assert(check(text, { map = map, date_order = order }))
+      assert.equal(day, found.bodies[1].issueDate)
+    end
+  end)
+
+  it("wants to be told which of two columns of one name is meant", function()
+    assert.same({ nil, "the export has more than one column of this name; say which one, as in "
+      .. "{!'Name'#2}: Name", "export" },
+      { check(report { "2026-07-26" }, { map = { name = "{!Name}" } }) })
+  end)
+end)
+
+describe("an Id", function()
+  after_each(files.remove)
+
+  local function read(list)
+    local rows = { { "Id", "LastName", "Email" } }
+    for i, id in ipairs(list) do rows[i + 1] = { id, "Muster", "a@example.com" } end
+    local found = assert(check(quoted(rows), { map = { name = "{!LastName}", email = "{!Email}",
+      externalId = "{!Id}" }, object = "Contact" }))
+    local read_ids = {}
+    for i, body in ipairs(found.bodies) do read_ids[i] = body.externalId or body.outcome end
+    return read_ids
+  end
+
+  it("of 18 characters is restored where a spreadsheet folded it", function()
+    assert.same({ ids[1], ids[1], ids[2], "invalid", "invalid" },
+      read { ids[1], ids[1]:lower(), ids[2]:upper(), ids[1]:sub(1, 17) .. "X", "001" .. ids[1] })
+  end)
+
+  it("of 15 characters in one case is taken only among others in both", function()
+    assert.same({ "invalid", "invalid" }, read { "003qz000004tmaa", "003qz000004tmab" })
+    assert.same({ "003qz000004tmaaAAA", ids[1] }, read { "003qz000004tmaa", ids[1]:sub(1, 15) })
+  end)
+end)
+
+describe("an export that may be cut", function()
+  after_each(files.remove)
+
+  it("is warned of where its last row has no end", function()
+    local found = assert(check(bare:sub(1, -2)))
+    assert.same({ "the last row has no line break behind it: the file may be cut; export it again" },
+      found.warnings)
+    assert.equal(2, #found.bodies)
+  end)
+
+  it("is warned of where it has as many rows as a query's limit", function()
+    local rows = { "Id,LastName,Email" }
+    for i = 1, 2000 do rows[i + 1] = ids[1] .. ",Muster,a@example.com" end
+    local text = table.concat(rows, "\n") .. "\n"
+    local found = assert(check(text))
+    assert.truthy(found.warnings[1]:find "exactly 2000 rows, where `sf data query` stops")
+    assert.same({}, assert(check(text .. rows[2] .. "\n")).warnings)
+  end)
+end)
