@@ -1,34 +1,11 @@
---- The ledger: who may claim a key, and what it remembers.
+--- The ledger, on each engine: who may claim a key, and what becomes of it.
 
 local engines = require "spec.support.ledgers"
+local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 
-local function item(n)
-  return { key = "campaign-1/" .. n, campaign = "campaign-1", once_per = tostring(n),
-    external_id = "003-" .. n, name = "Ann " .. n, email = n .. "@example.com", line = n }
-end
-
-local function items(first, last)
-  local list = {}
-  for n = first, last do list[#list + 1] = item(n) end
-  return list
-end
-
-local function key(n)
-  return "campaign-1/" .. n
-end
-
-local function issued(n)
-  return { key = key(n), state = "issued", credential_id = "credential-" .. n, link = "link-" .. n }
-end
-
---- The claimed keys, sorted and joined.
-local function names(claimed)
-  local list = {}
-  for name in pairs(claimed) do list[#list + 1] = name:match "/(.*)" end
-  table.sort(list)
-  return table.concat(list, " ")
-end
+local item, items, key, names = keys.item, keys.items, keys.key, keys.names
+local issued, outcome = keys.issued, keys.outcome
 
 for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, function()
   local name, ledger
@@ -45,10 +22,20 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     ledger:close()
   end)
 
-  local function state(n)
-    local entry = ledger:look_up({ key(n) })[key(n)]
-    return entry and entry.state
+  local function entry(n)
+    return assert(ledger:look_up { key(n) })[key(n)]
   end
+
+  local function state(n)
+    return entry(n) and entry(n).state
+  end
+
+  --- As if the lease of everything had begun so many seconds earlier.
+  local function age(seconds)
+    engine.query(("UPDATE credential SET lease = lease - %d"):format(seconds))
+  end
+
+  -- ---- claiming ----
 
   it("claims a key once", function()
     assert.equal("1 2 3", names(assert(ledger:claim(items(1, 3)))))
@@ -56,81 +43,153 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     local other = assert(ledgers.open(name))
     assert.equal("5", names(assert(other:claim(items(1, 5)))))
     other:close()
+    assert.same({}, ledger:claim {})
+  end)
+
+  it("takes one key twice, in any order, as one", function()
+    assert.equal("1 2 3", names(assert(ledger:claim { item(3), item(1), item(3), item(2), item(1) })))
   end)
 
   it("keeps a key of each campaign and each part", function()
-    local other = item(1)
+    local other, dated = item(1), item(1)
     other.campaign, other.key = "campaign-2", "campaign-2/1"
-    local dated = item(1)
     dated.once_per, dated.key = "1/2024-01-01", "campaign-1/1/2024-01-01"
     local claimed = assert(ledger:claim { item(1), other, dated })
     assert.is_true(claimed["campaign-1/1"] and claimed["campaign-2/1"]
       and claimed["campaign-1/1/2024-01-01"])
   end)
 
+  it("takes batches of any size", function()
+    local first = 1
+    for _, size in ipairs { 1, 3, 4, 5, 16, 63, 64, 65, 200, 10000 } do
+      local list, outcomes, all = items(first, first + size - 1), {}, {}
+      for i, one in ipairs(list) do all[i], outcomes[i] = one.key, issued(one.line) end
+      local count = 0
+      for _ in pairs(assert(ledger:claim(list))) do count = count + 1 end
+      assert.equal(size, count)
+      assert.is_true(ledger:settle(outcomes))
+      count = 0
+      for name_of, found in pairs(assert(ledger:look_up(all))) do
+        assert.equal("link-" .. name_of:match "/(.*)", found.link)
+        count = count + 1
+      end
+      assert.equal(size, count)
+      first = first + size
+    end
+    assert.same({ issued = first - 1 }, ledger:counts())
+  end)
+
+  it("looks up what is there", function()
+    assert.same({}, ledger:look_up {})
+    assert(ledger:claim { item(7) })
+    local found = assert(ledger:look_up { key(7), key(8) })
+    assert.is_nil(found[key(8)])
+    found = found[key(7)]
+    assert.truthy(math.abs(found.claimed_at - os.time()) < 60)
+    assert.same({ key = key(7), state = "sending", line = 7, run = ledger.run,
+      content = "content-7", claimed_at = found.claimed_at }, found)
+  end)
+
+  -- ---- settling ----
+
   it("settles what it claimed", function()
     assert(ledger:claim(items(1, 4)))
-    assert(ledger:settle { issued(1), { key = key(2), state = "rejected", reason = "no" },
-      { key = key(3), state = "in_doubt", reason = "cut" }, { key = key(4), state = "not_applied" } })
+    assert(ledger:settle { issued(1), outcome(2, "rejected", "no"), outcome(3, "in_doubt", "cut"),
+      outcome(4, "not_applied") })
     assert.same({ "issued", "rejected", "in_doubt" }, { state(1), state(2), state(3), state(4) })
-    local entries = ledger:look_up { key(1), key(2), key(3), key(4) }
-    assert.same({ "credential-1", "link-1" }, { entries[key(1)].credential_id, entries[key(1)].link })
-    assert.same({ "no", "cut" }, { entries[key(2)].reason, entries[key(3)].reason })
-    assert.is_nil(entries[key(4)])
+    assert.same({ "credential-1", "link-1", "no", "cut" },
+      { entry(1).credential_id, entry(1).link, entry(2).reason, entry(3).reason })
+    assert.truthy(entry(1).settled_at >= entry(1).claimed_at)
   end)
 
   it("gives again what was rejected or not applied, and nothing else", function()
     assert(ledger:claim(items(1, 5)))
-    assert(ledger:settle { issued(1), { key = key(2), state = "rejected", reason = "no" },
-      { key = key(3), state = "in_doubt", reason = "cut" }, { key = key(4), state = "not_applied" } })
+    assert(ledger:settle { issued(1), outcome(2, "rejected", "no"), outcome(3, "in_doubt", "cut"),
+      outcome(4, "not_applied") })
     assert.equal("2 4", names(assert(ledger:claim(items(1, 5)))))
-    assert.equal("sending", state(2))
+    assert.same({ "sending", nil }, { state(2), entry(2).reason })
   end)
 
   it("settles only what is claimed by this run, and then nothing of the rest", function()
     assert(ledger:claim(items(1, 2)))
     local other = assert(ledgers.open(name))
-    local ok, message, code = other:settle { issued(1) }
-    assert.same({ nil, "ledger" }, { ok, code })
-    assert.equal(("ledger %s: campaign-1/1 is not claimed by this run"):format(other.shown), message)
+    assert.same({ nil, ("ledger %s: campaign-1/1 is not claimed by this run"):format(other.shown),
+      "ledger" }, { other:settle { issued(1) } })
     assert(other:claim { item(3) })
     assert.is_nil(other:settle { issued(3), issued(2) })
+    assert.is_nil(other:settle { issued(3), outcome(1, "not_applied") })
     other:close()
     assert.same({ "sending", "sending", "sending" }, { state(1), state(2), state(3) })
     assert(ledger:settle { issued(1) })
-    assert.is_nil(ledger:settle { { key = key(1), state = "rejected", reason = "late" } })
+    assert.is_nil(ledger:settle { outcome(1, "rejected", "late") })
     assert.equal("issued", state(1))
+    assert.has_error(function() ledger:settle { outcome(2, "lost") } end, "lost: no such outcome")
   end)
+
+  it("keeps a server's words that are no text as well as it can", function()
+    assert(ledger:claim { item(1) })
+    assert(ledger:settle { outcome(1, "rejected", "no\0 \255 good") })
+    assert.equal("no? ? good", entry(1).reason)
+  end)
+
+  it("keeps a name and an address only as long as a look-up may need them", function()
+    assert(ledger:claim(items(1, 4)))
+    assert(ledger:settle { issued(1), outcome(2, "rejected", "no"), outcome(3, "in_doubt", "cut"),
+      outcome(4, "draft") })
+    assert.same({ { key = key(1) }, { key = key(2) },
+      { key = key(3), name = "Ann 3", email = "3@example.com" },
+      { key = key(4), name = "Ann 4", email = "4@example.com" } },
+      engine.query "SELECT key, name, email FROM credential ORDER BY key")
+  end)
+
+  -- ---- leases ----
 
   it("holds in doubt what a run that died was sending", function()
     assert(ledger:claim { item(1) })
     assert.equal("sending", state(1))
-    engine.query("UPDATE credential SET lease = lease - 601")
-    assert.equal("in_doubt", state(1))
+    age(181)
+    assert.same({ "in_doubt", "the run that sent it ended before the answer came", true },
+      { state(1), entry(1).reason, entry(1).expired })
     assert.equal("", names(assert(ledger:claim { item(1) })))
+    assert.same({ in_doubt = 1 }, ledger:counts())
   end)
 
-  it("keeps a name and an address only as long as a look-up may need them", function()
-    assert(ledger:claim(items(1, 3)))
-    assert(ledger:settle { issued(1), { key = key(2), state = "rejected", reason = "no" },
-      { key = key(3), state = "in_doubt", reason = "cut" } })
-    local rows = engine.query("SELECT key, name, email FROM credential ORDER BY key")
-    assert.same({ { key = key(1) }, { key = key(2) },
-      { key = key(3), name = "Ann 3", email = "3@example.com" } }, rows)
+  it("renews the leases of this run, and of no other", function()
+    local other = assert(ledgers.open(name))
+    assert(other:claim { item(3) })
+    assert(ledger:claim(items(1, 2)))
+    assert(ledger:settle { issued(2) })
+    age(181)
+    assert.equal(1, ledger:renew())
+    assert.same({ "sending", "issued", "in_doubt" }, { state(1), state(2), state(3) })
+    assert.is_true(ledger:settle { issued(1) })
+    assert.is_true(other:settle { issued(3) }, "late, but its own still")
+    other:close()
   end)
 
-  it("looks up many keys at once, and none", function()
-    assert.same({}, ledger:look_up {})
-    assert(ledger:claim(items(1, 100)))
-    local keys = {}
-    for n = 1, 200 do keys[n] = key(n) end
-    local count = 0
-    for _ in pairs(ledger:look_up(keys)) do count = count + 1 end
-    assert.equal(100, count)
+  it("frees no claim where a clock jumps", function()
+    assert(ledger:claim { item(1) })
+    for _, seconds in ipairs { 86400 * 365, -86400 * 365 * 2 } do
+      age(seconds)
+      local other = assert(ledgers.open(name))
+      assert.equal("", names(assert(other:claim { item(1) })))
+      other:close()
+    end
+    assert.equal("sending", state(1))
+    assert.is_nil(ledger:decide(key(1), "release", "ann"))
+    assert.is_true(ledger:settle { issued(1) })
   end)
 
-  it("takes closing twice", function()
+  it("has one secret, made when it is made", function()
+    local other = assert(ledgers.open(name))
+    assert.same({ 16, ledger.secret }, { #other.secret, other.secret })
+    other:close()
+  end)
+
+  it("takes closing twice, and says after it that it is closed", function()
     ledger:close()
     ledger:close()
+    assert.same({ nil, ("ledger %s: it is closed"):format(ledger.shown), "ledger" },
+      { ledger:claim { item(1) } })
   end)
 end) end

@@ -54,10 +54,8 @@ end
 --- Closes it; a second call does nothing.
 function ledger:close()
   if not self.connection then return end
-  sql.close_statements(self)
   if self.commits then self.commits:close() end
-  self.connection:close()
-  self.connection = nil
+  sql.close(self)
 end
 
 ledger.look_up, ledger.counts, ledger.each = doubt.look_up, doubt.counts, listing.each

@@ -1,6 +1,7 @@
 --- What others have issued already, taken into the ledger.
 
 local claim = require "sertifier.ledger.claim"
+local list = require "sertifier.ledger.list"
 local person = require "sertifier.ledger.person"
 local sql = require "sertifier.ledger.sql"
 
@@ -13,9 +14,9 @@ local known_sql = "SELECT credential_id AS key FROM credential"
 -- @tparam {string,...} ids credential ids
 -- @treturn table id -> true for those that are in it; or nil, message, "ledger"
 function adoption.has_credential(self, ids)
-  local rows, message = sql.over(self, known_sql, ids, 1, sql.put_key)
+  local rows, message = list.over(self, known_sql, ids, 1, list.put_key)
   if not rows then return sql.fail(self, message) end
-  return sql.set(rows)
+  return list.set(rows)
 end
 
 local adopted = { state = "issued", columns = "settled_at", values = "{now}",
@@ -23,15 +24,15 @@ local adopted = { state = "issued", columns = "settled_at", values = "{now}",
 
 --- Takes in credentials that were issued: durable when it returns. A key that is there already
 -- stays as it is, but for one in doubt.
--- @tparam {table,...} list `key`, `campaign`, `once_per`, `credential_id`, `link`, and where there
---   are any `external_id`, `email` (kept as a fingerprint only), `content`
+-- @tparam {table,...} credentials `key`, `campaign`, `once_per`, `credential_id`, `link`, and where
+--   there are any `external_id`, `email` (kept as a fingerprint only), `content`
 -- @return how many were taken in; or nil, message, "ledger"
-function adoption.adopt(self, list)
-  local items = {}
-  for i, one in ipairs(list) do
-    items[i] = { key = one.key, campaign = one.campaign, once_per = one.once_per,
-      external_id = one.external_id, content = one.content, credential_id = one.credential_id,
-      link = one.link, person = person.of(self, one.email) }
+function adoption.adopt(self, credentials)
+  local items, text = {}, list.text
+  for i, one in ipairs(credentials) do
+    items[i] = { key = text(one.key), campaign = one.campaign, once_per = text(one.once_per),
+      external_id = text(one.external_id), content = one.content, link = text(one.link),
+      credential_id = text(one.credential_id), person = person.of(self, one.email) }
   end
   local set, message, code = claim.insert(self, items, adopted)
   if not set then return nil, message, code end

@@ -1,5 +1,6 @@
 --- Claims keys before they are sent, and settles them after: durable, and all of them or none.
 
+local list = require "sertifier.ledger.list"
 local person = require "sertifier.ledger.person"
 local sql = require "sertifier.ledger.sql"
 
@@ -7,6 +8,9 @@ local claim = {}
 
 --- Seconds until a claim that nobody renews is in doubt: three times what a request may take.
 local lease = 180
+
+-- The time until which a lease lasts.
+claim.lease_sql = ("{now} + %d"):format(lease)
 
 --- A ledger that was deleted under a run would take claims that nobody sees.
 local function still_there(self)
@@ -24,7 +28,7 @@ local function put(self, values, n, item)
   values[n + 1], values[n + 2], values[n + 3] = item.key, item.campaign, item.once_per
   values[n + 4], values[n + 5], values[n + 6] = item.external_id, item.name, item.email
   values[n + 7], values[n + 8] = item.person or person.of(self, item.email), item.content
-  values[n + 9], values[n + 10] = item.line and ("%d"):format(item.line), item.body
+  values[n + 9], values[n + 10] = item.line and math.floor(item.line), item.body
   values[n + 11], values[n + 12] = item.credential_id, item.link
 end
 
@@ -39,22 +43,22 @@ local insert_sql = "INSERT INTO credential (" .. columns .. ", state, claimed_at
 --- Inserts items whose keys are not there, or stand there in a condition that may be replaced.
 -- @treturn table the set of the keys that were put in; or nil, message, "ledger"
 function claim.insert(self, items, way)
-  local list, keys = sql.ordered(items), {}
-  for i, item in ipairs(list) do keys[i] = item.key end
+  local ordered, keys = list.ordered(items), {}
+  for i, item in ipairs(ordered) do keys[i] = item.key end
   local rows, message = sql.change(self, function()
     local there, why = still_there(self)
     if not there then return nil, why end
-    local ok, problem = sql.over(self, replace_sql:format(way.replaces), keys, 1, sql.put_key)
+    local ok, problem = list.over(self, replace_sql:format(way.replaces), keys, 1, list.put_key)
     if not ok then return nil, problem end
-    return sql.over(self, insert_sql:format(way.columns, way.state, way.values), list, width,
+    return list.over(self, insert_sql:format(way.columns, way.state, way.values), ordered, width,
       function(values, n, item) put(self, values, n, item) end)
   end)
   if not rows then return nil, message, "ledger" end
-  return sql.set(rows)
+  return list.set(rows)
 end
 
 local claimed = { state = "sending", replaces = "c.state = 'rejected'", columns = "run, lease",
-  values = ("{run}, {now} + %d"):format(lease) }
+  values = "{run}, " .. claim.lease_sql }
 
 --- Claims keys for this run: durable when it returns. A key that was rejected may be claimed again.
 -- @tparam {table,...} items `key`, `campaign`, `once_per`, and where there are any `external_id`,
@@ -65,9 +69,6 @@ function claim.claim(self, items)
 end
 
 -- ---- settling ----
-
--- The time until which a lease lasts.
-claim.lease_sql = ("{now} + %d"):format(lease)
 
 local open_sql = [[SELECT c.key AS item_key, column2 AS state, column3 AS credential_id,
   column4 AS link, column5 AS reason FROM {list} JOIN credential AS c ON c.key = column1
@@ -94,10 +95,16 @@ local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credent
 local outcomes_known = { issued = true, rejected = true, in_doubt = true, not_applied = true,
   draft = true }
 
+local function check_outcomes(outcomes)
+  for _, one in ipairs(outcomes) do
+    if not outcomes_known[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
+  end
+end
+
 local function put_outcome(values, n, one)
-  if not outcomes_known[one.state] then error(tostring(one.state) .. ": no such outcome", 0) end
-  values[n + 1], values[n + 2], values[n + 3] = one.key, one.state, one.credential_id
-  values[n + 4], values[n + 5] = one.link, one.reason
+  values[n + 1], values[n + 2] = one.key, one.state
+  values[n + 3], values[n + 4] = list.text(one.credential_id), list.text(one.link)
+  values[n + 5] = list.text(one.reason)
 end
 
 local function not_applied(outcomes)
@@ -125,13 +132,14 @@ end
 --   `reason`
 -- @return true; or nil, message, "ledger"
 function claim.settle(self, outcomes)
-  local list = sql.ordered(outcomes)
+  check_outcomes(outcomes)
+  local ordered = list.ordered(outcomes)
   local ok, message = sql.change(self, function()
-    local freed, why = sql.over(self, free_sql, not_applied(list), 1, sql.put_key)
+    local freed, why = list.over(self, free_sql, not_applied(ordered), 1, list.put_key)
     if not freed then return nil, why end
-    local settled, problem = sql.over(self, settle_sql, list, 5, put_outcome)
+    local settled, problem = list.over(self, settle_sql, ordered, 5, put_outcome)
     if not settled then return nil, problem end
-    local key = missed(list, freed, settled)
+    local key = missed(ordered, freed, settled)
     if key then return nil, key .. " is not claimed by this run" end
     return true
   end)

@@ -1,5 +1,6 @@
 --- What people ask of a ledger, and what settles a key in doubt.
 
+local list = require "sertifier.ledger.list"
 local sql = require "sertifier.ledger.sql"
 
 local doubt = {}
@@ -24,9 +25,9 @@ end
 --   settled_at, expired }`; or nil, message, "ledger". Times are seconds since 1970. `expired` is
 --   true where a run that was sending or publishing ended without a word
 function doubt.look_up(self, keys)
-  local rows, message = sql.over(self, "SELECT key, state, credential_id, link, reason, line, run,"
+  local rows, message = list.over(self, "SELECT key, state, credential_id, link, reason, line, run,"
     .. " content, claimed_at, settled_at, " .. expired
-    .. " FROM credential WHERE key IN (SELECT column1 FROM {list})", keys, 1, sql.put_key)
+    .. " FROM credential WHERE key IN (SELECT column1 FROM {list})", keys, 1, list.put_key)
   if not rows then return sql.fail(self, message) end
   local known = {}
   for _, row in ipairs(rows) do known[row.key] = see(row) end
@@ -70,10 +71,12 @@ local found = {
 -- @tparam table outcome `state` ("issued" or "draft"), `credential_id`, `link`
 -- @return true; or nil, message, "ledger"
 function doubt.settle_doubt(self, key, outcome)
+  if not found[outcome.state] then error(tostring(outcome.state) .. ": no such outcome", 2) end
   local text = found[outcome.state] .. " credential_id = ?, link = ?, reason = NULL, lease = NULL,"
     .. " body = NULL, settled_at = {now} WHERE key = ? AND " .. open .. " RETURNING key"
   return sql.change(self, function()
-    local rows, message = sql.rows_of(self, text, outcome.credential_id, outcome.link, key)
+    local rows, message = sql.rows_of(self, text, list.text(outcome.credential_id),
+      list.text(outcome.link), key)
     if not rows then return nil, message end
     if #rows == 1 then return true end
     return nil, key .. " is not in doubt"
@@ -94,6 +97,7 @@ local words = {
 -- @tparam string by_whom who says so
 -- @return true; or nil, message, "ledger"
 function doubt.decide(self, key, word, by_whom)
+  if not words[word] then error(tostring(word) .. ": no such word", 2) end
   return sql.change(self, function()
     local rows, message = sql.rows_of(self, words[word] .. " RETURNING key", key)
     if not rows then return nil, message end

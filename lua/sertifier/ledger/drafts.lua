@@ -1,6 +1,7 @@
 --- Credentials that are issued in two phases: drafts, and drafts that are being published.
 
 local claim = require "sertifier.ledger.claim"
+local list = require "sertifier.ledger.list"
 local sql = require "sertifier.ledger.sql"
 
 local drafts = {}
@@ -14,23 +15,23 @@ local claim_sql = "UPDATE credential SET state = 'publishing', run = {run}, reas
 -- @treturn table key -> true for those that are this run's now; or nil, message, "ledger"
 function drafts.claim(self, keys)
   local rows, message = sql.change(self, function()
-    return sql.over(self, claim_sql, keys, 1, sql.put_key)
+    return list.over(self, claim_sql, keys, 1, list.put_key)
   end)
   if not rows then return nil, message, "ledger" end
-  return sql.set(rows)
+  return list.set(rows)
 end
 
 local list_sql = "SELECT key, state, campaign, once_per, external_id, name, email, line, run,"
   .. " content, credential_id, link, reason, claimed_at, settled_at FROM credential"
   .. " WHERE (state = 'draft' OR (state = 'publishing' AND COALESCE(lease, 0) < {now}))"
+  .. " AND campaign = COALESCE(CAST(? AS TEXT), campaign) ORDER BY claimed_at, key"
 
 --- The drafts, and those whose publishing has no known end (their state is "publishing"), the
 -- oldest first.
 -- @tparam[opt] string campaign of this campaign only
 -- @treturn {table,...} each with all that the ledger has of it; or nil, message, "ledger"
 function drafts.list(self, campaign)
-  local rows, message = sql.rows_of(self, list_sql .. (campaign and " AND campaign = ?" or "")
-    .. " ORDER BY claimed_at, key", campaign)
+  local rows, message = sql.rows_of(self, list_sql, campaign)
   if rows then return rows end
   return sql.fail(self, message)
 end

@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
+local list = require "sertifier.ledger.list"
 local sql = require "sertifier.ledger.sql"
 
 local runs = {}
@@ -10,11 +11,11 @@ local runs = {}
 -- @tparam table run `flow` (its name) and `export`, where there are any
 -- @return its id; or nil, message, "ledger"
 function runs.begin(self, run)
-  sql.close_statements(self)
+  sql.forget_all(self)
   self.run = core.random()
   local ok, message = sql.change(self, function()
     return sql.rows_of(self, "INSERT INTO run (id, flow, export, started_at)"
-      .. " VALUES ({run}, ?, ?, {now})", run.flow, run.export)
+      .. " VALUES ({run}, ?, ?, {now})", list.text(run.flow), list.text(run.export))
   end)
   if not ok then return nil, message, "ledger" end
   return self.run

@@ -1,6 +1,7 @@
 --- The tables of a ledger, and how one of an earlier version becomes one of this.
 
 local core = require "sertifier.core"
+local list = require "sertifier.ledger.list"
 local person = require "sertifier.ledger.person"
 local sql = require "sertifier.ledger.sql"
 
@@ -54,7 +55,7 @@ local function note_people(self)
   local rows, message = sql.rows_of(self, "SELECT key, email FROM credential"
     .. " WHERE email IS NOT NULL ORDER BY key")
   if not rows then return nil, message end
-  return sql.over(self, "UPDATE credential SET person = item.column2 FROM {list}"
+  return list.over(self, "UPDATE credential SET person = item.column2 FROM {list}"
     .. " WHERE key = item.column1 RETURNING key", rows, 2, function(values, n, row)
     values[n + 1], values[n + 2] = row.key, person.of(self, row.email)
   end)

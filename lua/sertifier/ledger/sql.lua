@@ -6,13 +6,7 @@
 -- equal stretches of time. `{run}` is this run's id, and `{list}` the rows that a statement is
 -- given, with columns `column1`, `column2`, …
 
-local core = require "sertifier.core"
-
 local sql = {}
-
--- A list goes in pieces of these sizes, the last one filled up with NULL: so a batch of any size
--- takes few statements, and each is prepared once. PostgreSQL's driver takes 999 values at most.
-local sizes = { 64, 16, 4, 1 }
 
 -- ---- one statement ----
 
@@ -56,9 +50,16 @@ local function forget(self, name)
 end
 
 --- Closes all that was prepared.
-function sql.close_statements(self)
+function sql.forget_all(self)
   for _, statement in pairs(self.statements) do pcall(statement.close, statement) end
   self.statements = {}
+end
+
+--- Closes the connection.
+function sql.close(self)
+  sql.forget_all(self)
+  self.connection:close()
+  self.connection = nil
 end
 
 local function fetch(statement)
@@ -67,7 +68,7 @@ local function fetch(statement)
   return rows
 end
 
-local function execute(self, text, size, width, ...)
+local function try(self, text, size, width, ...)
   local statement, name = prepared(self, text, size, width)
   if not statement then return nil, name end
   local called, ok, message = pcall(statement.execute, statement, ...)
@@ -78,92 +79,54 @@ local function execute(self, text, size, width, ...)
   return nil, rows or (called and message) or ok
 end
 
+--- A server may have gone away and come back: where no transaction was lost with the connection,
+-- a new one takes its place.
+local function reconnect(self)
+  if self.in_transaction or not self.connection or self.connection:ping() then return false end
+  local connection = self.engine.connect(self.name)
+  if not connection then return false end
+  sql.close(self)
+  self.connection = connection
+  return true
+end
+
 --- Executes a statement.
+-- @tparam table self the ledger
+-- @tparam string text
+-- @tparam ?number size how many rows its `{list}` has
+-- @tparam ?number width how many values a row has
+-- @param ... its values
 -- @return its rows, each a table by column; or nil, message
+function sql.execute(self, text, size, width, ...)
+  local rows, message = try(self, text, size, width, ...)
+  if rows or not reconnect(self) then return rows, message end
+  return try(self, text, size, width, ...)
+end
+
+--- Executes a statement without a list.
 function sql.rows_of(self, text, ...)
-  local rows, message = execute(self, text, nil, nil, ...)
-  return rows, message
-end
-
--- ---- a list ----
-
-local function cleaned(values, count)
-  for i = 1, count do
-    local value = values[i]
-    if type(value) == "string" and not core.is_text(value) then
-      values[i] = value:gsub("[%z\128-\255]", "?")
-    end
-  end
-  return values
-end
-
-local function size_for(left)
-  local size = sizes[1]
-  for i = 2, #sizes do
-    if sizes[i] >= left then size = sizes[i] end
-  end
-  return size
-end
-
---- Executes a statement over a list, piece by piece.
--- @tparam string text with `{list}`
--- @tparam table list
--- @tparam number width how many values a row has
--- @tparam function put `(values, n, one)` puts those of one element behind the n-th
--- @return the rows of all pieces; or nil, message
-function sql.over(self, text, list, width, put)
-  local all, first = {}, 1
-  while first <= #list do
-    local size = size_for(#list - first + 1)
-    local values = {}
-    for i = 0, math.min(size, #list - first + 1) - 1 do put(values, i * width, list[first + i]) end
-    local rows, message = execute(self, text, size, width,
-      (table.unpack or unpack)(cleaned(values, size * width), 1, size * width))
-    if not rows then return nil, message end
-    for _, row in ipairs(rows) do all[#all + 1] = row end
-    first = first + size
-  end
-  return all
-end
-
---- For a list whose elements are keys.
-function sql.put_key(values, n, key)
-  values[n + 1] = key
-end
-
---- The elements in the order of their keys, each key once: two runs that insert the same keys then
--- wait for each other in one order, and not each for the other.
-function sql.ordered(list)
-  local copy, seen = {}, {}
-  for _, one in ipairs(list) do
-    if not seen[one.key] then copy[#copy + 1] = one end
-    seen[one.key] = true
-  end
-  table.sort(copy, function(a, b) return a.key < b.key end)
-  return copy
-end
-
---- The set of the keys of some rows.
-function sql.set(rows)
-  local set = {}
-  for _, row in ipairs(rows) do set[row.key] = true end
-  return set
+  return sql.execute(self, text, nil, nil, ...)
 end
 
 -- ---- a transaction ----
+
+local function finish(self, work)
+  local done, message = work()
+  if not done then return nil, message end
+  local committed, why = sql.rows_of(self, "COMMIT")
+  if committed then return done end
+  return nil, why
+end
 
 --- A transaction of a ledger that nobody else in this process writes to.
 function sql.alone(self, work)
   local ok, message = sql.rows_of(self, self.engine.begin)
   if not ok then return nil, message end
-  local done, why = work()
-  if done then
-    local committed, reason = sql.rows_of(self, "COMMIT")
-    if committed then return done end
-    why = reason
-  end
-  sql.rows_of(self, "ROLLBACK")
-  return nil, why
+  self.in_transaction = true
+  local done, why = finish(self, work)
+  if not done then sql.rows_of(self, "ROLLBACK") end
+  self.in_transaction = false
+  return done, why
 end
 
 --- Does `work` in one transaction that is durable when it returns.

@@ -1,0 +1,82 @@
+--- Executes statements over lists: of keys, of items, of outcomes.
+
+local core = require "sertifier.core"
+local sql = require "sertifier.ledger.sql"
+
+local list = {}
+
+local unpack = table.unpack or unpack
+
+-- A list goes in pieces of these sizes, the last one filled up with NULL: so a batch of any size
+-- takes few statements, and each is prepared once. PostgreSQL's driver takes 999 values at most.
+local sizes = { 64, 16, 4, 1 }
+
+--- What a server said need not be text, and a database takes nothing else.
+function list.text(value)
+  if value == nil or core.is_text(value) then return value end
+  return (value:gsub("[%z\128-\255]", "?"))
+end
+
+local function size_for(left)
+  local size = sizes[1]
+  for i = 2, #sizes do
+    if sizes[i] >= left then size = sizes[i] end
+  end
+  return size
+end
+
+--- Executes a statement over a list, piece by piece.
+-- @tparam table self the ledger
+-- @tparam string text with `{list}`
+-- @tparam table all
+-- @tparam number width how many values a row has
+-- @tparam function put `(values, n, one)` puts those of one element behind the n-th
+-- @return the rows of all pieces; or nil, message
+function list.over(self, text, all, width, put)
+  local given, values, first = {}, {}, 1
+  while first <= #all do
+    local left = #all - first + 1
+    local size = size_for(left)
+    for i = 1, math.min(size, left) do put(values, (i - 1) * width, all[first + i - 1]) end
+    for i = left * width + 1, size * width do values[i] = nil end
+    local rows, message = sql.execute(self, text, size, width, unpack(values, 1, size * width))
+    if not rows then return nil, message end
+    for _, row in ipairs(rows) do given[#given + 1] = row end
+    first = first + size
+  end
+  return given
+end
+
+--- For a list whose elements are keys.
+function list.put_key(values, n, key)
+  values[n + 1] = key
+end
+
+local function is_ordered(all)
+  for i = 2, #all do
+    if all[i].key <= all[i - 1].key then return false end
+  end
+  return true
+end
+
+--- The elements in the order of their keys, each key once: two runs that insert the same keys then
+-- wait for each other in one order, and not each for the other.
+function list.ordered(all)
+  if is_ordered(all) then return all end
+  local copy, seen = {}, {}
+  for _, one in ipairs(all) do
+    if not seen[one.key] then copy[#copy + 1] = one end
+    seen[one.key] = true
+  end
+  table.sort(copy, function(a, b) return a.key < b.key end)
+  return copy
+end
+
+--- The set of the keys of some rows.
+function list.set(rows)
+  local set = {}
+  for _, row in ipairs(rows) do set[row.key] = true end
+  return set
+end
+
+return list
