@@ -145,6 +145,7 @@ prove: build provers
 
 bench: build
 	lua5.4 bench/bodies.lua
+	lua5.4 bench/ledger.lua
 	lua5.4 bench/issuing.lua
 
 clean:

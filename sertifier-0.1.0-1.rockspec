@@ -56,51 +56,16 @@ local modules = lua_modules [[
   export export.columns export.csv export.encoding export.kinds export.tables flow flow.fields
   flow_file formula formula.calls formula.emitting formula.functions formula.grammar formula.names
   formula.typing holdings landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts
-  ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql
-  ledger.sqlite ledger.together ledger.view lookup lookup.leftovers lookup.pairing nearest nginx
-  nginx.access nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics nginx.options
-  nginx.records nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading record_id report
-  report.charts report.data report.look report.page retries run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending strict summary
-  syntax template version words worker writeback
-  export flow flow.fields flow_file formula formula.calls formula.emitting formula.functions
-  formula.grammar formula.names formula.typing holdings landing ledger ledger.adoption ledger.claim
-  ledger.doubt ledger.drafts ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs
-  ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view lookup lookup.leftovers
-  lookup.pairing nearest nginx nginx.access nginx.draining nginx.flowing nginx.gateway
-  nginx.journal nginx.metrics nginx.options nginx.records nginx.reply object pace proposal
-  proposal.text publish.confirming publish.drafting publish.looking publish.publishing
-  publish.reading_only publish.status reading record_id report report.charts report.data
-  report.look report.page retries run sandbox sandbox.adding sandbox.behaviours sandbox.check
-  sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
-  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending summary syntax template version words worker writeback
-  cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.report cli.resolve
-  cli.sandbox cli.status compile condition credential delivery doctor ends envelope export flow
-  holdings landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.listing
-  ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
-  ledger.view lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.gateway
-  nginx.metrics nginx.options nginx.reply object pace proposal proposal.text publish.confirming
+  ledger.list ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema
+  ledger.sql ledger.sqlite ledger.together ledger.view lookup lookup.leftovers lookup.pairing
+  nearest nginx nginx.access nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics
+  nginx.options nginx.records nginx.reply object pace proposal proposal.text publish.confirming
   publish.drafting publish.looking publish.publishing publish.reading_only publish.status reading
   record_id report report.charts report.data report.look report.page retries run sandbox
   sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
   sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary template
-  version words worker writeback
-  adding answer answer.match answer.row answer.waiting api check claiming cli cli.check cli.common
-  cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox cli.status compile condition
-  credential delivery doctor ends envelope export flow landing ledger ledger.adoption ledger.claim
-  ledger.doubt ledger.drafts ledger.list ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema
-  ledger.sql ledger.sqlite nearest nginx nginx.access nginx.gateway nginx.metrics nginx.options
-  nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading retries run
-  sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
-  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
-  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
-  summary template version words worker writeback
+  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending strict summary
+  syntax template version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

@@ -21,8 +21,9 @@ local function as_user()
 end
 
 local function connect()
-  return (pcall(DBI.Connect, "PostgreSQL", "postgres", "sertifier", password, postgres.directory))
-    and DBI.Connect("PostgreSQL", "postgres", "sertifier", password, postgres.directory)
+  local _, connection = pcall(DBI.Connect, "PostgreSQL", "postgres", "sertifier", password,
+    postgres.directory)
+  return type(connection) == "userdata" and connection
 end
 
 local function make()

@@ -14,16 +14,14 @@ local postgres = {
       .. " / CAST(? AS DOUBLE PRECISION)) AS BIGINT)",
   },
   prefixes = { "Error executing statement parameters: ", "Error preparing statement handle: ",
-    "Failed to connect to database: ", "ERROR: +", "FATAL: +" },
+    "ERROR: +", "FATAL: +" },
   cures = {
     { "Cannot load driver", "install luadbi-postgresql" },
-    { "password", "give the user and the password in its address or in PGPASSWORD" },
-    { "database \".*\" does not exist", "make it with createdb" },
-    { "role \".*\" does not exist", "give the name of a user that the database has" },
+    -- The driver keeps libpq's own words to itself.
+    { "cannot connect", "see that the server runs, and that its address, the user, the password"
+      .. " (or PGPASSWORD) and the database are right; psql with this address says which is not" },
     { "encoding", "make a database with ENCODING 'UTF8'" },
     { "permission denied", "let its owner grant the user its tables" },
-    { "connection to server", "start PostgreSQL, or give the address of one that runs" },
-    { "could not translate", "give the address of a host that is there" },
     { "lock timeout", "another program holds its rows; end that program, or try again" },
     { "connection", "PostgreSQL went away; when it is back, run again" },
     { "no longer available", "PostgreSQL went away; when it is back, run again" },
@@ -33,24 +31,27 @@ local postgres = {
   },
 }
 
--- So strict that libpq reads an address as we do: no part of a password gets into its messages.
-local address = "^postgres[q]?l?://([^/?#]*)(/?[^?#]*)%??([^#]*)$"
+local address = "^postgres[q]?l?://([^/?#@]*)(/?[^?#@]*)%??([^#@]*)$"
+local address_of_user = "^postgres[q]?l?://([^/?#@:]*:?[^/?#@:]*)@([^/?#@]*)(/?[^?#@]*)%??([^#@]*)$"
 
+--- So strict that libpq reads an address as we do: no part of a password gets into its messages.
+-- @return the user and the password, the hosts, the path, and the query; nil for no address
 local function parts_of(name)
-  local authority, path, query = name:match(address)
-  if not authority then return nil end
-  local user, host = authority:match "^(.*)@([^@]*)$"
-  if user and (user:find "@" or select(2, user:gsub(":", "")) > 1) then return nil end
-  return user, host or authority, path, query
+  local user, hosts, path, query = name:match(address_of_user)
+  if not user then hosts, path, query = name:match(address) end
+  for host in (hosts or ""):gmatch "[^,]+" do
+    if not host:gsub("%b[]", ""):find "^[^:]*:?%d*$" then return nil end
+  end
+  return user, hosts, path, query
 end
 
 --- The address without its password.
 function postgres.shown(name)
-  local user, host, path, query = parts_of(name)
-  if not host then return "postgres://" end
+  local user, hosts, path, query = parts_of(name)
+  if not hosts then return "postgres://" end
   user = user and user:gsub(":.*", "") .. "@" or ""
   query = query:gsub("([?&]?)password=[^&]*", "%1")
-  return "postgres://" .. user .. host .. path .. (query ~= "" and "?" .. query or "")
+  return "postgres://" .. user .. hosts .. path .. (query ~= "" and "?" .. query or "")
 end
 
 --- Whether it is there shows when it is opened.
@@ -75,7 +76,7 @@ local function set(connection)
     return nil, ("the database has the encoding %s"):format(row.server_encoding)
   end
   for _, text in ipairs { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
-    "SET client_min_messages = 'warning'", "SET synchronous_commit = 'on'" } do
+    "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" } do
     row, message = rows_of(connection, text)
     if not row then return nil, message end
   end
@@ -84,15 +85,18 @@ end
 
 --- Connects; a server that does not answer is waited for 10 seconds.
 function postgres.connect(name)
-  local _, host = parts_of(name)
-  if not host then
+  local _, hosts = parts_of(name)
+  if not hosts then
     return nil, "no address; write postgres://user:password@host:port/database, and what is special"
       .. " in a password as %40"
   end
   local url = name:find "?" and name:gsub("?", "?connect_timeout=10&", 1)
     or name .. "?connect_timeout=10"
   local called, connection, why = pcall(DBI.Connect, "PostgreSQL", url)
-  if not called or not connection then return nil, called and why or connection end
+  if not called or not connection then
+    local problem = tostring(called and why or connection):gsub("^Failed to .-: ", "")
+    return nil, "cannot connect: " .. problem
+  end
   connection:autocommit(true)
   local ok, reason = set(connection)
   if ok then return connection end
