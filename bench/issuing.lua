@@ -42,6 +42,7 @@ local function forgetful()
     return true
   end
   function ledger.renew() return true end
+  function ledger.in_doubt() return {} end
   function ledger.begin_run() return true end
   function ledger.end_run() return true end
   return ledger

@@ -213,45 +213,6 @@ static int batch_problems(lua_State *L) {
 
 static const char opening[] = "{\"credentials\":[", closing[] = "]}";
 
-/* Adds the credentials of a list of indices on the stack. */
-static int add_listed(lua_State *L, const batch *b, int list, buffer *to) {
-  size_t k, count = lua_rawlen(L, list);
-  for (k = 1; k <= count; k++) {
-    const item *one;
-    lua_rawgeti(L, list, (int)k);
-    one = item_at(L, b, lua_tointeger(L, -1));
-    lua_pop(L, 1); /* the index */
-    if (!buffer_add(to, b->out.json.bytes + one->credential.start,
-                    one->credential.length + 1))
-      return 0;
-  }
-  return 1;
-}
-
-/* Writes a request's body into the scratch buffer: of the credentials that a
-** list on the stack names, or where `list` is 0 of all. */
-static const buffer *compose(lua_State *L, batch *b, int list) {
-  buffer *to = &b->out.scratch;
-  const buffer *json = &b->out.json;
-  int ok;
-  to->length = 0;
-  ok = buffer_add(to, opening, sizeof opening - 1) &&
-       (list ? add_listed(L, b, list, to)
-             : buffer_add(to, json->bytes, json->length));
-  if (ok && to->length > sizeof opening - 1) to->length--; /* the last comma */
-  if (!ok || !buffer_add(to, closing, sizeof closing - 1))
-    luaL_error(L, "out of memory");
-  return to;
-}
-
-/* batch:body(list of indices, or nil for all) -> the request's JSON */
-static int batch_body(lua_State *L) {
-  batch *b = batch_get(L, 1);
-  const buffer *body = compose(L, b, lua_istable(L, 2) ? 2 : 0);
-  lua_pushlstring(L, body->bytes, body->length);
-  return 1;
-}
-
 /* One body of the credentials from `first` on, as a line. */
 static int write_body(FILE *file, const batch *b, size_t first, size_t count) {
   const item *one = (const item *)(const void *)b->items.bytes + first;
@@ -295,8 +256,7 @@ void batch_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"__len", batch_length}, {"get", batch_values},
     {"credential", batch_credential}, {"fingerprint", batch_fingerprint},
-    {"record", batch_record},
-    {"problems", batch_problems}, {"body", batch_body},
+    {"record", batch_record}, {"problems", batch_problems},
     {"write", batch_write}, {"clear", batch_clear}, {NULL, NULL}};
   handle_class(L, CLASS, methods, batch_close);
   lua_pushcfunction(L, batch_new);
