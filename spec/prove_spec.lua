@@ -23,16 +23,21 @@ local function try_elsewhere(part, count)
   return cjson.decode(text)
 end
 
+-- What has a program of its own is the same under each Lua.
+local function is_ours(part)
+  return not part.program or os.getenv "SPEC_LUA" == "lua5.4"
+end
+
 describe("the promise", function()
   for _, part in ipairs(parts) do
-    it("holds under " .. part.name, function()
+    if is_ours(part) then it("holds under " .. part.name, function()
       local count = assert(wanted[part.name], part.name)
       local total = part.program and try_elsewhere(part, count)
         or prove.try(part, { wanted = count })
       assert.same({}, total.faults)
       assert.same({ 0, 0, 0 }, { total.duplicates, total.lost, total.untrue })
       assert.truthy(total.points > count / 2, total.points)
-    end)
+    end) end
   end
 end)
 

@@ -39,13 +39,13 @@ local function cut_proof(client)
   }
 end
 
-local function convict(name, about, proof)
-  proof.name = about
+local function convict(name, proof)
+  proof.name, proof.shards = name, 2
   convicts[name] = proof
   convicts[#convicts + 1] = proof
 end
 
-convict("post_then_note", "posts, then notes", {
+convict("posts, then notes", {
   open = open,
   points = function(here)
     return those(kill.points(here, "post_then_note"), opens_a_file)
@@ -54,11 +54,11 @@ convict("post_then_note", "posts, then notes", {
   close = place.close,
 })
 
-convict("postfields", "lets libcurl post again", cut_proof "postfields")
+convict("lets libcurl post again", cut_proof "postfields")
 
-convict("forgets", "forgets the key on failure", cut_proof "forgets")
+convict("forgets the key on failure", cut_proof "forgets")
 
-convict("lazy", "notes without fsync", {
+convict("notes without fsync", {
   open = open,
   points = function(here)
     return those(kill.power_cut_points(here, "lazy"), opens_a_file)

@@ -85,10 +85,10 @@ part("memory that ends", 2, { open = open, points = starving.points, try = starv
 local function crowding(database)
   return {
     open = function()
-      return place.open { records = 60, batch_size = 3, behave = { latency = 0.03 },
+      return place.open { records = 120, batch_size = 3, behave = { latency = 0.03 },
         postgres = database }
     end,
-    points = function() return crowd.points(70) end,
+    points = function() return crowd.points(42) end,
     try = crowd.try,
     close = place.close,
   }
