@@ -6,28 +6,43 @@ local place = require "spec.prove.place"
 
 local kill = {}
 
---- The most calls of each name that a thread of a client's run makes: strace counts by thread.
-local function calls_of(here, client, options)
-  local log, most, counts = place.log(), {}, {}
+--- The calls of a run, as strace writes them.
+local function log_of(here, client, options)
+  local log = place.log()
   here:clean()
   here:run(client, ("strace -f -qq -o %s %s"):format(log, options or ""))
-  for thread, name in place.read(log):gmatch "(%d+) +([%w_]+)%(" do
-    local key = thread .. name
-    counts[key] = (counts[key] or 0) + 1
-    most[name] = math.max(most[name] or 0, counts[key])
+  return place.read(log)
+end
+
+--- How many calls of each name a thread of a run makes, at the most: strace counts by thread. With
+-- `mark`, also how many it made before it first opened that file.
+local function calls_of(log, mark)
+  local most, before, counts = {}, nil, {}
+  for line in log:gmatch "[^\n]+" do
+    local thread, name = line:match "^(%d+) +([%w_]+)%("
+    if name and mark and not before and name == "openat" and line:find(mark, 1, true) then
+      before = {}
+      for one, count in pairs(most) do before[one] = count end
+    end
+    if name then
+      counts[thread .. name] = (counts[thread .. name] or 0) + 1
+      most[name] = math.max(most[name] or 0, counts[thread .. name])
+    end
   end
-  return most
+  return most, before or {}
 end
 
 --- Every point of a client's run: a system call's name and its count.
--- @tparam[opt] string options more of strace's
+-- @tparam[opt] table options `strace`, more of its options; `mark`, a path: only the points from
+--   the moment that this file is opened, before which runs do not differ
 function kill.points(here, client, options)
+  options = options or {}
+  local most, before = calls_of(log_of(here, client, options.strace), options.mark)
   local points, names = {}, {}
-  local calls = calls_of(here, client, options)
-  for name in pairs(calls) do names[#names + 1] = name end
+  for name in pairs(most) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    for count = 1, calls[name] do
+    for count = (before[name] or 0) + 1, most[name] do
       points[#points + 1] = { name = ("%s %d"):format(name, count), call = name, count = count }
     end
   end
@@ -71,7 +86,7 @@ local function keeper(here)
 end
 
 function kill.power_cut_points(here, client)
-  return kill.points(here, client, keeper(here))
+  return kill.points(here, client, { strace = keeper(here), mark = here.ledger })
 end
 
 --- The same where the power goes: files are left as they were when they were last synced.

@@ -33,13 +33,17 @@ local function killing(batch_size, points, two_phases)
       return place.open { batch_size = batch_size, two_phases = two_phases,
         behave = { publish_mails = "always" } }
     end,
-    points = points or function(here) return kill.points(here, "sertifier") end,
+    points = points or function(here)
+      return kill.points(here, "sertifier", { mark = here.ledger })
+    end,
     try = function(here, point) return kill.try(here, "sertifier", point) end,
     close = place.close,
   }
 end
 
-part("kills, batches of 1", 2, killing(1))
+part("kills, from the first call on", 2, killing(1, function(here)
+  return kill.points(here, "sertifier")
+end))
 part("kills, batches of 5", 2, killing(5))
 part("kills, two phases, batches of 1", 2, killing(1, nil, true))
 part("kills, two phases, batches of 5", 2, killing(5, nil, true))

@@ -70,9 +70,15 @@ function place:close()
   files.remove()
 end
 
+--- What a client or its library (lost.c) leaves in the directory, but for parts of links.
+local left = { "ledger", "ledger-wal", "ledger-shm", "ledger-journal", "links.csv", "said" }
+
 --- As it was at first: no ledger, no links, a server that has issued nothing.
 function place:clean()
-  os.execute(("rm -rf %s && mkdir %s"):format(self.directory, self.directory))
+  for _, name in ipairs(left) do
+    os.remove(self.directory .. "/" .. name)
+    os.remove(self.directory .. "/" .. name .. ".synced")
+  end
   if self.postgres then self.postgres.clean() end
   assert(self.server:reset())
 end
