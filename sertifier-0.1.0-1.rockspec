@@ -50,8 +50,8 @@ end
 
 local modules = lua_modules [[
   adding adopt answer answer.match answer.row answer.waiting api api.data check claiming cli
-  cli.adopt cli.check cli.common cli.doctor cli.drain cli.issue cli.proposing cli.report
-  cli.resolve cli.sandbox cli.status compile compile.cells condition condition.dates
+  cli.adopt cli.check cli.common cli.doctor cli.drain cli.issue cli.progress cli.proposing
+  cli.report cli.resolve cli.sandbox cli.status compile compile.cells condition condition.dates
   condition.filters condition.soql condition.tests credential delivery doctor drain ends envelope
   export export.columns export.csv export.encoding export.kinds export.tables flow flow.fields
   flow_file formula formula.calls formula.emitting formula.functions formula.grammar formula.names

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,6 +121,15 @@ static int system_isatty(lua_State *L) {
   return 1;
 }
 
+/* core.terminal_width(descriptor) -> its columns; nil where it has none */
+static int system_terminal_width(lua_State *L) {
+  struct winsize size;
+  if (ioctl((int)luaL_checkinteger(L, 1), TIOCGWINSZ, &size) || !size.ws_col)
+    return 0;
+  lua_pushinteger(L, size.ws_col);
+  return 1;
+}
+
 /* core.pid() -> this process's id */
 static int system_pid(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)getpid());
@@ -159,6 +169,7 @@ void system_open(lua_State *L) {
     {"sleep", system_sleep}, {"private", system_private}, {"sync", system_sync},
     {"file_id", system_file_id}, {"is_private", system_is_private},
     {"is_set", system_is_set}, {"isatty", system_isatty},
+    {"terminal_width", system_terminal_width},
     {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
     {"interrupted", system_interrupted}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

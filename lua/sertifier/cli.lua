@@ -42,6 +42,8 @@ local function add_issue(parser)
   command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
   command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
+  command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
+    :choices { "line", "plain", "none" }
   command:flag("--quiet", "no summary")
   command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
   runs(command, "sertifier.cli.issue")

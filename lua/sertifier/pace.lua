@@ -55,6 +55,11 @@ function pace:pause(seconds)
   self.paused_until = math.max(self.paused_until, self.clock() + seconds)
 end
 
+--- How many seconds nobody sends any more.
+function pace:paused()
+  return math.max(0, self.paused_until - self.clock())
+end
+
 --- The server has too much to do. Those that were under way together tell it once.
 -- @tparam number sent_at when the request that was told so went, on the pace's clock
 function pace:slow_down(sent_at)

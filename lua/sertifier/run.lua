@@ -84,6 +84,7 @@ local function work(self)
     if reads_on then reading.on(self) end
     if not sending.turn(self, reads_on) then return end
     self.summary.seconds = core.elapsed() - self.began
+    self.summary.waiting = self.pace:paused()
     if self.progress then self.progress(self.summary) end
   end
 end

@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
 
 local issue = {}
@@ -12,15 +13,25 @@ local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "
 local told = { "issued", "already_issued", "skipped", "invalid", "rejected", "in_doubt",
   "not_attempted" }
 
+--- Tells how it goes, unless that is not wanted.
+local function open_progress(args)
+  local mode = progress.mode(args.progress or args.quiet and "none", core.isatty(2),
+    os.getenv "TERM")
+  return mode and progress.new(mode, io.stderr)
+end
+
 --- One export's run; with several exports, each has a write-back of its own only if there is one.
 local function run_one(flow, export, args, client)
+  local telling = open_progress(args)
   local summary, message = flow:run {
     export = export, client = client, ledger = args.ledger, write_back = args.write_back,
     batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
     limit = args.limit, interrupted = core.interrupted, delete_surplus = args.delete_surplus,
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
     date_order = args.date_order, strict = args.strict, max_invalid = args.max_invalid,
+    progress = telling and function(summary) telling:update(summary) end,
   }
+  if telling then telling:finish() end
   if not summary then common.fail(message) end
   return summary
 end
