@@ -23,6 +23,7 @@ int luaopen_sertifier_core(lua_State *L) {
   batch_open(L);
   record_open(L);
   source_handle_open(L);
+  feed_handle_open(L);
   reader_open(L);
   client_open(L);
   strings_open(L);

@@ -15,6 +15,7 @@
 void plan_handle_open(lua_State *L);
 void batch_open(lua_State *L);
 void source_handle_open(lua_State *L);
+void feed_handle_open(lua_State *L);
 void reader_open(lua_State *L);
 void record_open(lua_State *L);
 void client_open(lua_State *L);

@@ -6,12 +6,24 @@
 
 #include "handles.h"
 #include "value.h"
+#include "value.h"
 
 /* core.is_text(bytes) -> whether they are valid UTF-8 without a NUL */
 static int strings_is_text(lua_State *L) {
   size_t length;
   const char *bytes = luaL_checklstring(L, 1, &length);
   lua_pushboolean(L, text_valid(text_slice(bytes, length)) == length);
+  return 1;
+}
+
+/* core.widen_id(text) -> an Id of 15 characters, as Salesforce wrote it, in its
+** form of 18; any other text as it is */
+static int strings_widen_id(lua_State *L) {
+  char id[VALUE_ID];
+  slice text;
+  text.bytes = luaL_checklstring(L, 1, &text.length);
+  lua_settop(L, 1);
+  if (value_widen(text, id)) lua_pushlstring(L, id, VALUE_ID);
   return 1;
 }
 
@@ -75,7 +87,8 @@ static int strings_same(lua_State *L) {
 
 void strings_open(lua_State *L) {
   static const luaL_Reg functions[] = {
-    {"is_text", strings_is_text}, {"fingerprint", strings_fingerprint},
+    {"is_text", strings_is_text}, {"widen_id", strings_widen_id},
+    {"fingerprint", strings_fingerprint},
     {"random", strings_random}, {"record_id", strings_record_id},
     {"same", strings_same}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -1,30 +1,9 @@
 --- Exports in CSV as each of Salesforce's tools writes them; the people are invented.
 
-local cjson = require "cjson"
+local check = require "spec.support.exported"
 local files = require "spec.support.files"
-local sertifier = require "sertifier"
 
 local ids = { "003Qz000004TmAaIAK", "003Qz000004TmAbIAK" }
-
---- What a check of a text tells: its description, what it would send, problems, and oddities.
-local function check(text, options)
-  options = options or {}
-  local path = files.write(text, options.ending or ".csv")
-  local bodies = {}
-  local flow = sertifier.flow { campaign = "campaign-1", object = options.object,
-    once_per = options.once_per, when = options.when,
-    map = options.map or { name = "{!LastName}", email = "{!Email}" } }
-  local findings, message, code = flow:check { export = path, format = options.format,
-    encoding = options.encoding, delimiter = options.delimiter, date_order = options.date_order,
-    records = function(line, outcome, what)
-      bodies[#bodies + 1] = outcome == "would_issue" and cjson.decode(what) or
-        { line = line, outcome = outcome, what = what }
-    end }
-  local function plain(words) return words and words:gsub("^.-%.csv[^:]*: ", "") end
-  if not findings then return nil, plain(message), code end
-  return { bodies = bodies, left_out = findings.left_out, warnings = findings.warnings,
-    description = plain(findings.description) }
-end
 
 local function quoted(rows, ending)
   local lines = {}

@@ -6,7 +6,9 @@
 local core = require "sertifier.core"
 local csv = require "sertifier.export.csv"
 local encodings = require "sertifier.export.encoding"
+local json = require "sertifier.export.json"
 local kinds = require "sertifier.export.kinds"
+local outbound = require "sertifier.export.outbound"
 local tables = require "sertifier.export.tables"
 
 local export = {}
@@ -14,6 +16,8 @@ local export = {}
 --- What an export can be said to be.
 export.formats = {}
 for name in pairs(kinds.named) do table.insert(export.formats, name) end
+for name in pairs(json.titles) do table.insert(export.formats, name) end
+table.insert(export.formats, "outbound")
 table.sort(export.formats)
 
 -- ---- unpacking ----
@@ -95,13 +99,22 @@ local function open_source(path, options)
   return nil, message
 end
 
-local function open_path(path, options)
+--- What reads it: as it was said to be, or as its first character tells.
+local function opener(head, format)
+  local first = head:match "^\239?\187?\191?%s*(.)"
+  if kinds.named[format] then return csv.open end
+  if json.titles[format] or not format and (first == "{" or first == "[") then return json.open end
+  if format == "outbound" or first == "<" then return outbound.open end
+  return csv.open
+end
+
+local function open_path(path, options, needs)
   local source, found = open_source(path, options)
   if not source then
     return nil, ("%s: %s"):format(path == "-" and "standard input" or path, found), "export"
   end
   if found.is_file then found.reopen = function() return (open_source(path, options)) end end
-  local opened, message, code = csv.open(source, found, options)
+  local opened, message, code = opener(found.head, options.format)(source, found, options, needs)
   if not opened then return nil, message, code end
   table.insert(found.titles, opened.description)
   opened.description = ("%s: %s"):format(found.name, table.concat(found.titles, ", "))
@@ -119,13 +132,15 @@ function export.open(source, needs, options)
   if type(source) == "function" then
     return tables.open { name = "record", next = source, columns = needs }
   end
-  return open_path(source, options or {})
+  return open_path(source, options or {}, needs)
 end
 
 --- What is wrong with the options about an export, or nil.
 function export.fault(options)
   local format, order, delimiter = options.format, options.date_order, options.delimiter
-  if format and not kinds.named[format] then return "format: no such format" end
+  if format and not (kinds.named[format] or json.titles[format] or format == "outbound") then
+    return ("format: %q is none of %s"):format(format, table.concat(export.formats, ", "))
+  end
   if order and not (order == "dmy" or order == "mdy" or order == "ymd") then
     return "date_order: dmy, mdy or ymd is expected"
   end

@@ -61,7 +61,8 @@ end
 function run.open(flow, options)
   local opened, message, code = export.open(options.export, compile.needs(flow), {
     object = flow.object, format = options.format, encoding = options.encoding,
-    delimiter = options.delimiter, date_order = options.date_order })
+    delimiter = options.delimiter, date_order = options.date_order,
+    writes_back = options.write_back ~= nil })
   if not opened then return nil, message, code end
   local plan, reads = compile.plan(flow, opened.columns)
   local ok = plan ~= nil

@@ -49,24 +49,27 @@ local function feed(self, plan, batch, row, keep)
     error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
   end
   local result, failed = core.feed(plan, batch, cells_of(self, row), self.number, row)
-  if keep and result == "ready" then self.rows[self.number] = row end
+  if keep and result == "ready" then self.rows[#batch] = row end
   return result, failed
 end
 
 --- As for an export in CSV. The iterator gives a row, and its line where it has one; or false, and
--- the line and what is wrong with the row; or nil at the end; or nil, message, code.
+-- the line and what is wrong with the row, nothing where it is of no concern; or nil at the end; or
+-- nil, message, code.
 function tables:fill(plan, batch, most, rows, with_records)
   local counts = { skipped = 0, invalid = 0, ready = 0, failed = 0 }
   local read, failed = 0, nil
+  if #batch == 0 then self.rows = {} end
   while #batch < most and read < rows and not failed do
     local row, line, problem = self.next()
     if row == nil and line then return nil, ("%s: %s"):format(self.name, line), problem end
     if row == nil then return read, counts.skipped, counts.invalid, true end
     self.number = line or self.number + 1
-    local result = "invalid"
+    local result = "skipped"
     if row then
       result, failed = feed(self, plan, batch, row, with_records)
-    else
+    elseif problem then
+      result = "invalid"
       core.fault(batch, self.number, problem)
     end
     counts[result] = counts[result] + 1
@@ -75,12 +78,9 @@ function tables:fill(plan, batch, most, rows, with_records)
   return read, counts.skipped, counts.invalid, false, failed
 end
 
---- The row itself, given once.
-function tables:record(batch, i)
-  local line = select(7, batch:get(i))
-  local row = self.rows[line]
-  self.rows[line] = nil
-  return row
+--- The row of a credential in the batch that was filled last.
+function tables:record(_, i)
+  return self.rows[i]
 end
 
 function tables:line()
