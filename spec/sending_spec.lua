@@ -2,6 +2,7 @@
 
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local ledgers = require "sertifier.ledger"
 local pace = require "sertifier.pace"
 local run = require "sertifier.run"
 local sandbox = require "spec.support.sandbox"
@@ -201,6 +202,28 @@ describe("sending", function()
       issue({ export = files.write(row:format(sandbox.id(1), case[1], case[2]), ".csv") }, flow)
       assert.equal(case[3], (sandbox.most()))
     end
+  end)
+
+  it("renews its leases once a minute, as long as something is under way", function()
+    sandbox.start { latency = 0.5 }
+    local opened = assert(ledgers.open(ledger))
+    local renewed, minutes, elapsed = {}, 0, core.elapsed
+    opened.renew = function(self)
+      renewed[#renewed + 1] = getmetatable(self).__index.renew(self)
+      return renewed[#renewed]
+    end
+    core.elapsed = function() return elapsed() + minutes * 60 end
+    local ok, summary = pcall(issue, { export = sandbox.export(5), ledger = opened,
+      interrupted = function()
+        minutes = minutes + 1
+        return false
+      end })
+    core.elapsed = elapsed
+    opened:close()
+    assert.truthy(ok, summary)
+    assert.same({ read = 5, issued = 5 }, sandbox.counts(summary))
+    assert.truthy(#renewed >= 2)
+    for _, keys in ipairs(renewed) do assert.equal(5, keys) end
   end)
 
   it("lets another run have what it claimed first, with all records of that key", function()

@@ -56,6 +56,9 @@ function issue.main(args)
   if args.write_back and #exports > 1 then
     common.fail("--write-back takes one export at a time")
   end
+  if args.delete_surplus and not flow.publish then
+    common.fail("--delete-surplus goes with --two-phase, or with publish in the flow")
+  end
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()
