@@ -4,6 +4,7 @@ local DBI = require "DBI"
 
 local postgres = {
   begin = "BEGIN",
+  undone = "deadlock detected",
   -- Two programs that make the tables at the same time would trip over each other.
   alone = "SELECT pg_advisory_xact_lock(7305808869229)",
   words = {
