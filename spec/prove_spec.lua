@@ -10,7 +10,7 @@ local wanted = {
   ["kills, from the first call on"] = 8, ["kills, batches of 5"] = 5,
   ["kills, two phases, batches of 1"] = 5, ["kills, two phases, batches of 5"] = 5,
   ["kills, and kills of the next run"] = 5, ["power cuts"] = 5, ["cuts"] = 60, ["stalls"] = 4,
-  ["cuts, TLS"] = 30, ["stalls, TLS"] = 3, ["faults of the disk"] = 20, ["memory that ends"] = 60,
+  ["cuts, TLS"] = 30, ["stalls, TLS"] = 3, ["faults of the disk"] = 12, ["memory that ends"] = 60,
   ["many at once, SQLite"] = 1, ["many at once, PostgreSQL"] = 1,
 }
 

@@ -167,6 +167,20 @@ local function new_parser(arguments)
   return parser
 end
 
+--- What the command ends with where it could not: says why.
+-- @treturn number the exit status
+local function fail(problem)
+  if type(problem) == "table" and problem.user then
+    io.stderr:write("sertifier: ", problem.user, "\n")
+  elseif tostring(problem):find("not enough memory", 1, true) then
+    io.stderr:write("sertifier: not enough memory; nothing is lost: run the same again\n")
+    return 4
+  else
+    io.stderr:write("sertifier: internal error, please report it: ", tostring(problem), "\n")
+  end
+  return 1
+end
+
 --- Runs the command.
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
@@ -176,13 +190,7 @@ function cli.main(arguments)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)
   end)
-  if ok then return status end
-  if type(status) == "table" and status.user then
-    io.stderr:write("sertifier: ", status.user, "\n")
-  else
-    io.stderr:write("sertifier: internal error, please report it: ", tostring(status), "\n")
-  end
-  return 1
+  return ok and status or fail(status)
 end
 
 return cli

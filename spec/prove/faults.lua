@@ -55,7 +55,7 @@ function faults.try(here, point)
     preload(here, ("FAULT='%s'"):format(point.fault)))
   local end_of_first = { words = {} }
   check_end(here, end_of_first, counts, status)
-  local verdict = here:conclude("sertifier", function() return (here:run "sertifier") end, counts)
+  local verdict = here:conclude("sertifier", function() return here:issue() end, counts)
   for _, words in ipairs(end_of_first.words) do table.insert(verdict.words, words) end
   return verdict
 end
