@@ -11,14 +11,14 @@ describe("doubt", function()
   local started, ledger
 
   --- A sandbox that issues, and whose answers to an add are lost; an export's keys in doubt.
-  local function hold(count, behave)
+  local function hold(count, behave, ...)
     started = sandbox.again { answer = "empty", mishap_calls = "add" }
     ledger = files.path ".db"
     local status = command.run({ "issue", "--campaign", sandbox.campaign, "--ledger", ledger,
-      "--quiet", sandbox.export(count) }, command.environment(started))
+      "--quiet", sandbox.export(count), ... }, command.environment(started))
     assert.equal(3, status)
     started:behave { answer = "whole" }
-    started:behave(behave or {})
+    assert(started:behave(behave or {}))
   end
 
   local function run(...)
@@ -89,6 +89,16 @@ describe("doubt", function()
     assert.equal(3, status)
     assert.truthy(out:find("Sertifier shows a draft: the next run of its flow settles it", 1, true))
     assert.same({ 0, issued = 0, already_issued = 1, in_doubt = 0 }, (issue(1)))
+  end)
+
+  it("is settled as drafts where the flow publishes them later", function()
+    for _, told in ipairs { "shown", "missing" } do
+      hold(1, { credential_status = told }, "--two-phase")
+      run("issue", "--campaign", sandbox.campaign, "--ledger", ledger, sandbox.export(1),
+        "--two-phase")
+      assert.same({ 1, 1, 1 }, { sandbox.most() })
+      assert.same({ 0, "       1 issued\n", "" }, { run("status", "--ledger", ledger) })
+    end
   end)
 
   it("is settled as a run begins", function()

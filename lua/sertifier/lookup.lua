@@ -54,10 +54,12 @@ local function with_rivals(self, person)
   return entries
 end
 
---- What a found credential settles its key as; nil where it looks like a draft, and nothing says
--- whether its flow publishes drafts later.
+--- What a found credential settles its key as. A flow that publishes later has added a draft,
+-- unless the server says otherwise. Where the flow is not known, what looks like one is left: nil.
 local function state_of(self, row)
-  return status.of(row) == "draft" and self.drafts or status.of(row) ~= "draft" and "issued" or nil
+  local stands = status.of(row)
+  if self.drafts and stands ~= "published" then return self.drafts end
+  return stands ~= "draft" and "issued" or nil
 end
 
 local function explain(entry, rows)
@@ -156,7 +158,7 @@ end
 --   or draft, with `credential_id` and `link`, "" where the server gives none; or in_doubt, with
 --   `reason` and `candidates`, each `id` and `created`, in seconds since 1970)
 -- @tparam[opt] table options `hasty`: ask once only; `most`: people; `seconds`; `drafts`: what a
---   credential that looks like a draft settles its key as, "draft" or "issued"
+--   credential that is not told to be published settles its key as, "draft" or "issued"
 -- @treturn number|nil how many people were left out, by `most` or `seconds`; or nil, message, code
 --   where Sertifier or the ledger failed, and the rest was left out
 function lookup.settle(ledger, client, entries, tell, options)
