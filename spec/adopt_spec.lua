@@ -38,7 +38,7 @@ describe("adopt", function()
   --- Adopts; `{ adopted, known, not matched }` and the reasons.
   local function take(...)
     local client, ledger = sandbox.client(), assert(ledgers.open(path))
-    local index = select("#", ...) > 0 and assert(adopt.index(flow, { ... })) or nil
+    local index = select("#", ...) > 0 and assert(adopt.index(flow, { { export = ... } })) or nil
     local counts = assert(adopt.run(ledger, client, campaign, index))
     ledger:close()
     client:close()
@@ -135,7 +135,8 @@ describe("adopt", function()
       quickPublish = true }
     issue(export, { map = map })
     local client, ledger = sandbox.client(), assert(ledgers.open(path))
-    local index = assert(adopt.index(sertifier.flow { campaign = campaign, map = map }, { export }))
+    local index = assert(adopt.index(sertifier.flow { campaign = campaign, map = map },
+      { { export = export } }))
     assert.same({ adopted = 2, known = 0, not_matched = {} },
       adopt.run(ledger, client, campaign, index))
     ledger:close()
@@ -170,7 +171,7 @@ describe("adopt", function()
     assert.equal(1, sandbox.record().keys[campaign .. "/" .. sandbox.id(1)].adds)
     local strict = sertifier.flow { campaign = campaign, when = "FirstName = 'Nobody'" }
     local client, ledger = sandbox.client(), assert(ledgers.open(path))
-    local counts = assert(adopt.run(ledger, client, campaign, adopt.index(strict, { export })))
+    local counts = assert(adopt.run(ledger, client, campaign, adopt.index(strict, { { export = export } })))
     ledger:close()
     client:close()
     assert.same({ 1, 0 }, { counts.adopted, #counts.not_matched })
@@ -191,10 +192,10 @@ describe("adopt", function()
     client:close()
     ledger:close()
     local index, message
-    index, message, code = adopt.index(flow, { files.write "Id,Name\n" })
+    index, message, code = adopt.index(flow, { { export = files.write "Id,Name\n" } })
     assert.same({ nil, "export" }, { index, code })
     assert.truthy(message:find "the flow reads fields that the export lacks", message)
-    index, message, code = adopt.index(flow, { "/no/such.csv" })
+    index, message, code = adopt.index(flow, { { export = "/no/such.csv" } })
     assert.same({ nil, "/no/such.csv: No such file or directory", "export" },
       { index, message, code })
   end)

@@ -40,8 +40,8 @@ end
 
 --- Notes the records of an export, whether or not they meet the flow's conditions: what was issued
 -- may not meet them any more.
-local function note_export(index, flow, source)
-  local export, plan, code = run.open(flow, source)
+local function note_export(index, flow, options)
+  local export, plan, code = run.open(flow, options)
   if not export then return nil, plan, code end
   local batch, ended, read, message, what = core.batch(), false, nil, nil, nil
   while not ended do
@@ -57,13 +57,14 @@ end
 
 --- What each record of some exports is issued once per, to be found by what a credential tells.
 -- @param flow what `sertifier.flow` gave; its conditions do not count
--- @tparam {string,...} exports
+-- @tparam {table,...} exports each as a run's options name it: `export`, and where they are not to
+--   be guessed `format`, `encoding`, `delimiter`, `date_order`
 -- @treturn table|nil the index; or nil, message, code
 function adopt.index(flow, exports)
   local index = { by_id = {}, by_email = {}, by_person = {} }
   local bare = setmetatable({ condition = false }, { __index = flow })
-  for _, source in ipairs(exports) do
-    local ok, message, code = note_export(index, bare, source)
+  for _, options in ipairs(exports) do
+    local ok, message, code = note_export(index, bare, options)
     if not ok then return nil, message, code end
   end
   return index

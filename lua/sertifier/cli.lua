@@ -16,6 +16,15 @@ local function mapping_options(command)
   command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
 end
 
+--- For what is found out about an export, where that is wrong.
+local function export_options(command)
+  command:option("--format", "which tool wrote the export, where the guess is wrong")
+    :choices(require("sertifier.export").formats)
+  command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
+  command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
+  command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
+end
+
 local function flow_options(command)
   command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
   command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
@@ -25,11 +34,7 @@ local function flow_options(command)
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(tonumber)
   command:flag("--json", "the counts as one JSON object on standard output")
-  command:option("--format", "which tool wrote the export, where the guess is wrong")
-    :choices(require("sertifier.export").formats)
-  command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
-  command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
-  command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
+  export_options(command)
   command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
 end
 
@@ -83,6 +88,7 @@ local function add_adopt(parser)
   command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
   command:option("--campaign", "the campaign's ID"):argname "ID"
   mapping_options(command)
+  export_options(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:flag("--json", "what was found, as one JSON object on standard output")
   command:epilog "Example: sertifier adopt --campaign my-campaign contacts.csv"

@@ -144,7 +144,7 @@ end
 function proposal.make(path)
   local self = { columns = {}, name = path }
   local code
-  self.export, self.plan, code = run.open(any_row(), path)
+  self.export, self.plan, code = run.open(any_row(), { export = path })
   if not self.export then return nil, self.plan, code end
   for i, name in ipairs(self.export.columns) do
     self.columns[i] = { name = name, values = {}, seen = {}, filled = 0, truths = 0 }

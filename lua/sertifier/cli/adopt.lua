@@ -13,6 +13,10 @@ local most_told = 20 -- credentials that are not matched, without --json
 local function target(args)
   if #args.files == 0 then return args.campaign end
   local flow, exports = common.flow(args)
+  for i, path in ipairs(exports) do
+    exports[i] = { export = path, format = args.format, encoding = args.encoding,
+      delimiter = args.delimiter, date_order = args.date_order }
+  end
   local index, message = adopt.index(flow, exports)
   if not index then common.fail(message) end
   return flow.campaign, index

@@ -31,7 +31,7 @@ end
 
 --- The first credentials that the flow makes of the export.
 local function show(flow, export)
-  local opened, plan = run.open(flow, export)
+  local opened, plan = run.open(flow, { export = export })
   if not opened then common.fail(plan) end
   local batch = core.batch()
   opened:fill(plan, batch, shown, 20000, false)

@@ -17,7 +17,7 @@ local function people_of(args)
   if #args.files == 0 then return people end
   local flow, exports = common.flow { files = args.files, map = {}, campaign = args.campaign }
   for _, path in ipairs(exports) do
-    local export, plan = run.open(flow, path)
+    local export, plan = run.open(flow, { export = path })
     if not export then common.fail(plan) end
     local batch, ended = core.batch(), false
     while not ended do

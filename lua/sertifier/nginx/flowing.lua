@@ -42,10 +42,10 @@ end
 --   message
 function flowing.items(place, rows)
   local i = 0
-  local export, plan = run.open(place.flow, function()
+  local export, plan = run.open(place.flow, { export = function()
     i = i + 1
     return rows[i]
-  end)
+  end })
   if not export then return nil, plan end
   local batch, items, outcomes = core.batch(), {}, {}
   for n = 1, #rows do
