@@ -7,6 +7,7 @@ LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo 
 SOURCES  := $(wildcard csrc/*.c)
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
 TOTALS   := build/totals
+JOBS     := $(shell nproc 2>/dev/null || echo 2)
 
 # One build tree a Lua ABI, each with its own headers. What is built for 5.1 also loads in LuaJIT.
 ABIS      := 5.4 5.3 5.1
@@ -57,16 +58,18 @@ demo:
 	@$(MAKE) --no-print-directory -s build/5.4/sertifier/core.so build/5.1/sertifier/core.so
 	@tools/demo
 
+# Both Luas at once: the specs wait most of the time.
 specs: build provers
 	@mkdir -p build && : >$(TOTALS)
-	@status=0; \
+	@tools/specs luajit 5.1 $(TOTALS) $(SPECS) >build/luajit.log 2>&1 & luajit=$$!; status=0; \
 	tools/specs lua5.4 5.4 $(TOTALS) $(SPECS) || status=1; \
-	tools/specs luajit 5.1 $(TOTALS) $(SPECS) || status=1; \
+	wait $$luajit || status=1; cat build/luajit.log; \
 	awk '{ p += $$1; f += $$2 } END { print p " passed, " f " failed" }' $(TOTALS); \
 	exit $$status
 
 test:
 	@tools/setup test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) build provers
 	@$(MAKE) --no-print-directory check rock
 	@LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.3/?.so;;" lua5.3 -e 'require "sertifier"'
 	@$(MAKE) --no-print-directory specs
@@ -79,8 +82,8 @@ rock:
 check: build
 	luacheck -q lua bin/sertifier spec examples bench
 	@for cc in gcc clang; do for abi in $(ABIS); do for file in $(SOURCES); do \
-	  $$cc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -I/usr/include/lua$$abi $$file || exit 1; \
-	done; done; done; echo "gcc and clang: no warnings"
+	  echo "$$cc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -I/usr/include/lua$$abi $$file"; \
+	done; done; done | xargs -P$(JOBS) -I{} sh -c '{}' && echo "gcc and clang: no warnings"
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -121,10 +124,11 @@ build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
 	  -Icsrc -o $@ $< $(PLAIN) -lm -lz -lpthread
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
-	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; \
-	  echo "fuzzing $$f for $(FUZZ_SECONDS) s"; \
-	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/new/$$f spec/fuzz/corpus/$$f 2>build/fuzz/log || { cat build/fuzz/log; exit 1; }; done
+	@echo "fuzzing for $(FUZZ_SECONDS) s each: $(FUZZERS)"
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; echo $$f; done | xargs -P$(JOBS) -I{} sh -c \
+	  'build/fuzz/{} -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/new/{} spec/fuzz/corpus/{} >build/fuzz/{}.log 2>&1 \
+	    || { cat build/fuzz/{}.log; exit 255; }'
 
 # What the proof is made with: a proxy, a Lua host, and what is preloaded into a run.
 PROVERS := build/prove/cutting build/prove/starved build/prove/faults.so build/prove/lost.so
