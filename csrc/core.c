@@ -29,5 +29,6 @@ int luaopen_sertifier_core(lua_State *L) {
   strings_open(L);
   system_open(L);
   commits_handle_open(L);
+  memory_handle_open(L);
   return 1;
 }

@@ -6,6 +6,7 @@
 #include "csv.h"
 #include "lua51.h"
 #include "plan.h"
+#include "recall.h"
 #include "siphash.h"
 #include "source.h"
 
@@ -22,6 +23,7 @@ void client_open(lua_State *L);
 void strings_open(lua_State *L);
 void system_open(lua_State *L);
 void commits_handle_open(lua_State *L);
+void memory_handle_open(lua_State *L);
 
 /* A class "sertifier.<name>" whose handles have these methods and are closed
 ** by `close`; the stack is left as it was. */
@@ -44,8 +46,11 @@ typedef struct plan_handle {
   size_t *functions; /* the cell of each; PLAN_NO_COLUMN: it chooses rows */
   size_t functions_count;
   int called; /* reference to the list of functions */
+  recall recall;
+  int remembers; /* reference to the memory that it asks */
 } plan_handle;
-const plan_handle *plan_handle_get(lua_State *L, int index);
+plan_handle *plan_handle_get(lua_State *L, int index);
+void plan_handle_forget(lua_State *L, plan_handle *h); /* asks none now */
 
 /* A batch: credentials that are ready to be sent, and the problems of rows
 ** that made none. */

@@ -6,10 +6,18 @@
 
 #define CLASS "sertifier.plan"
 
-const plan_handle *plan_handle_get(lua_State *L, int index) {
+plan_handle *plan_handle_get(lua_State *L, int index) {
   plan_handle *h = luaL_checkudata(L, index, CLASS);
   luaL_argcheck(L, h->plan, index, "the plan is closed");
   return h;
+}
+
+void plan_handle_forget(lua_State *L, plan_handle *h) {
+  free(h->recall.now);
+  free(h->recall.values);
+  if (h->remembers) luaL_unref(L, LUA_REGISTRYINDEX, h->remembers);
+  memset(&h->recall, 0, sizeof h->recall);
+  h->remembers = 0;
 }
 
 static int plan_handle_close(lua_State *L) {
@@ -18,6 +26,7 @@ static int plan_handle_close(lua_State *L) {
   free(h->sources);
   free(h->cells);
   free(h->functions);
+  plan_handle_forget(L, h);
   if (h->called) luaL_unref(L, LUA_REGISTRYINDEX, h->called);
   memset(h, 0, sizeof *h);
   return 0;
@@ -142,7 +151,7 @@ static void read_functions(lua_State *L, plan_handle *h) {
 ** error: Lua has checked the user's flow before. */
 static int plan_handle_new(lua_State *L) {
   plan_handle *h;
-  size_t cells;
+  size_t cells, i;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_getfield(L, 1, "columns");
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -154,6 +163,7 @@ static int plan_handle_new(lua_State *L) {
   h->cells = calloc(cells + 1, sizeof *h->cells);
   h->plan = plan_open(cells);
   if (!h->plan || !h->cells) return luaL_error(L, "out of memory");
+  for (i = 0; i < cells; i++) h->cells[i] = text_slice("", 0);
   lua_pushvalue(L, 1);
   each(L, "steps", h->plan, add_step);
   each(L, "fields", h->plan, add_field);

@@ -41,19 +41,33 @@ static plan_result call_all(lua_State *L, const plan_handle *h, batch *b,
   return result;
 }
 
-plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
-                    given_row r) {
-  plan_output *out = batch_output(b);
-  int top = lua_gettop(L);
-  plan_result result = plan_meets(h->plan, h->cells, out);
+/* What the conditions, the trigger and the functions say to a row. */
+static plan_result choose(lua_State *L, const plan_handle *h, batch *b,
+                          given_row r, recall_row *seen) {
+  const recall *asked = h->recall.memory ? &h->recall : NULL;
+  plan_result result;
+  if (asked) recall_look(asked, h->cells, r.text, seen);
+  result = plan_meets(h->plan, h->cells, batch_output(b));
+  if (asked) result = recall_choose(asked, seen, result);
   if (result == PLAN_READY && h->functions_count)
     result = call_all(L, h, b, r);
+  return result;
+}
+
+plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
+                    given_row r) {
+  int top = lua_gettop(L);
+  recall_row seen;
+  plan_result result = choose(L, h, b, r, &seen);
   if (result == PLAN_FAILED) {
     lua_insert(L, top + 1); /* the error */
     lua_settop(L, top + 1);
     return result;
   }
-  if (result == PLAN_READY) result = plan_fill(h->plan, h->cells, out);
+  if (result == PLAN_READY)
+    result = plan_fill(h->plan, h->cells, batch_output(b));
   lua_settop(L, top);
+  if (h->recall.memory && !recall_note(&h->recall, h->cells, &seen))
+    return PLAN_NO_MEMORY;
   return batch_keep(b, result, r.line, r.text);
 }

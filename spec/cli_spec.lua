@@ -95,7 +95,7 @@ links: LINKS
       { line = 5, outcome = "invalid", problems = { "name (from FirstName, LastName) is empty",
         "email (from Email) is not an e-mail address" } },
       { line = 6, outcome = "invalid", problems = { "Id has a quote in the wrong place" } },
-      { read = 4, skipped = 1, invalid = 2, would_issue = 1 },
+      { read = 4, skipped = 1, invalid = 2, would_issue = 1, known = 0 },
     }, lines)
   end)
 

@@ -1,6 +1,9 @@
 --- A run without its network: what would be sent, and every fault.
 
+local cjson = require "cjson"
 local core = require "sertifier.core"
+local dates = require "sertifier.condition.dates"
+local ledgers = require "sertifier.ledger"
 local reading = require "sertifier.reading"
 local run = require "sertifier.run"
 local summary = require "sertifier.summary"
@@ -26,6 +29,32 @@ local function tell(batch, records, line, problem)
   end
 end
 
+--- Counts what a ledger has already, in whatever state but rejected.
+local function count_known(self, batch)
+  if not self.ledger then return true end
+  local keys = {}
+  for i = 1, #batch do
+    local once_per, campaign = batch:get(i)
+    keys[i] = campaign .. "/" .. once_per
+  end
+  local entries, message, code = self.ledger:look_up(keys)
+  if not entries then return nil, message, code end
+  for _, key in ipairs(keys) do
+    local entry = entries[key]
+    if entry and entry.state ~= "rejected" then self.summary.known = self.summary.known + 1 end
+  end
+  return true
+end
+
+--- Takes in what a batch would issue.
+local function take(self, batch)
+  self.summary.would_issue = self.summary.would_issue + #batch
+  for i = 1, math.min(#batch, self.sample - #self.summary.sample) do
+    table.insert(self.summary.sample, cjson.decode(batch:credential(i)))
+  end
+  return count_known(self, batch)
+end
+
 local function one_by_one(self, records)
   local batch = core.batch()
   repeat
@@ -36,13 +65,13 @@ local function one_by_one(self, records)
     if self.summary.read > before then
       tell(batch, records, self.export:line(), problems and problems[1])
     end
-    self.summary.would_issue = self.summary.would_issue + #batch
-  until ended
+    local ok, why, what = take(self, batch)
+    if not ok then return nil, why, what end
+  until ended or self.stopped
   return true
 end
 
 local function write(self, batch, bodies)
-  self.summary.would_issue = self.summary.would_issue + #batch
   if not bodies or #batch == 0 then return true end
   local ok, message = batch:write(bodies, self.batch_size)
   if not ok then return nil, "the bodies: " .. message, "io" end
@@ -55,13 +84,52 @@ local function by_batches(self, bodies)
   repeat
     local ended, message, code = reading.fill(self, batch, most)
     if ended == nil then return nil, message, code end
-    if ended or #batch == most then
-      local ok, why, what = write(self, batch, bodies)
+    if ended or self.stopped or #batch == most then
+      local ok, why, what = take(self, batch)
+      if ok then ok, why, what = write(self, batch, bodies) end
       if not ok then return nil, why, what end
       batch:clear()
     end
-  until ended
+  until ended or self.stopped
   return true
+end
+
+-- ---- opening ----
+
+--- The ledger, where there is one already: none is made.
+local function open_ledger(self, given)
+  if type(given) == "table" then
+    self.ledger = given
+    return true
+  end
+  if not given or (not given:find "^postgres" and not core.file_id(given)) then return true end
+  local message, code
+  self.ledger, message, code = ledgers.open(given)
+  self.own_ledger = self.ledger
+  return self.ledger, message, code
+end
+
+local function open(self, flow, options)
+  local now, wrong = dates.now(options.now)
+  if not now then return nil, wrong, "usage" end
+  local cells
+  self.export, self.plan, cells = run.open(flow, options, now)
+  if not self.export then return nil, self.plan, cells end
+  local ok, message, code = open_ledger(self, options.ledger)
+  if not ok then return nil, message, code end
+  ok, message, code = run.open_memory(self, flow, cells, setmetatable(
+    { first_run = options.first_run or "issue" }, { __index = options }), now)
+  return ok, message, code
+end
+
+local function look_back(self, ended)
+  self.summary.description, self.ended = self.export.description, ended
+  reading.look_back(self)
+end
+
+local function close(self)
+  if self.export then self.export:close() end
+  if self.own_ledger then self.own_ledger:close() end
 end
 
 --- Checks an export against a flow.
@@ -70,27 +138,24 @@ end
 -- @return the findings; or nil, message, code
 function check.run(flow, options)
   local began = core.elapsed()
-  local self = { flow = flow, summary = summary.new(), batch_size = options.batch_size or 20 }
-  local code
-  self.summary.would_issue = 0
-  self.export, self.plan, code = run.open(flow, options)
-  if not self.export then return nil, self.plan, code end
-  self.summary.description = self.export.description
-  local ok, message, why
-  if options.records then
-    ok, message, why = one_by_one(self, options.records)
-  else
-    ok, message, why = by_batches(self, options.bodies)
+  local self = { flow = flow, summary = summary.new(), batch_size = options.batch_size or 20,
+    with_records = flow.before_issue ~= nil, sample = options.sample or 0 }
+  self.summary.would_issue, self.summary.known, self.summary.sample = 0, 0, {}
+  local ok, message, code = open(self, flow, options)
+  if ok and options.records then
+    ok, message, code = one_by_one(self, options.records)
+  elseif ok then
+    ok, message, code = by_batches(self, options.bodies)
   end
-  self.ended = ok
-  reading.look_back(self)
-  self.export:close()
+  if self.export then look_back(self, ok) end
+  close(self)
+  if ok and self.stopped then return nil, self.stopped.message, self.stopped.code end
   if ok and self.summary.read == 0 then
     return nil, self.export.name .. ": holds no records", "export"
   end
   self.summary.seconds = core.elapsed() - began
   if ok then return self.summary end
-  return nil, message, why
+  return nil, message, code
 end
 
 return check

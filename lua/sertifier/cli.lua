@@ -30,6 +30,11 @@ local function flow_options(command)
   command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
   command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
   mapping_options(command)
+  command:option("--now", "what TODAY and its kin start from, YYYY-MM-DD[Thh:mm:ssZ]")
+    :argname "TIME"
+  command:option("--first-run", "records of which nothing is known: issue, or only remember")
+    :argname "WHAT":choices { "issue", "remember" }
+  command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
   command:flag("--two-phase", "add drafts, look at them, then publish them")
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(tonumber)
@@ -46,6 +51,12 @@ local function add_issue(parser)
   command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
   command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
   command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
+  command:option("--expect", "so many must be new, or nothing is sent"):argname "N"
+    :convert(tonumber)
+  command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
+    :convert(tonumber)
+  command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
+    :convert(tonumber)
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
     :choices { "line", "plain", "none" }
@@ -58,6 +69,11 @@ local function add_check(parser)
   local command = parser:command("check", "what would be sent, and every fault, without a network")
   flow_options(command)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
+  command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
+    :argname "FILE"
+  command:option("--sample", "show so many of the credentials"):argname "N":convert(tonumber)
+  command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
+    :convert(tonumber)
   command:epilog "Example: sertifier check flow.lua contacts.csv"
   runs(command, "sertifier.cli.check")
 end

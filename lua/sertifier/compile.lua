@@ -106,6 +106,7 @@ local function add_record_id(fields, cells, context)
   if not cells.find "Id" then return end
   fields[#fields + 1] = field_of({ name = "Id", before = "", type = "t", role = "record_id",
     parts = { { "Id", "c" } } }, cells, context)
+  cells.id_cell = cells:of("Id", "i")
 end
 
 -- ---- the whole ----

@@ -113,7 +113,8 @@ local function examine_campaign(list, client, id)
   if not id then
     list[#list + 1] = skipped("campaign", "none was named; try --campaign ID, or name a flow")
   elseif not envelope.is_id(id) then
-    list[#list + 1] = skipped("campaign", id .. " comes from each record")
+    list[#list + 1] = skipped("campaign", (type(id) == "string" and id .. " comes" or "it comes")
+      .. " from each record")
   else
     list[#list + 1] = campaign_finding(client, id)
   end

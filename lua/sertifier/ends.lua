@@ -12,9 +12,13 @@ function ends.note(self, outcome, item, reason)
   self.summary:problem(outcome, self.export.name, item.line, reason)
 end
 
+--- The ends that leave nothing to be done when the record is seen again.
+local settled = { issued = true, already_issued = true, in_doubt = true }
+
 --- Counts an end, and notes why.
 function ends.tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
+  if self.memory and settled[outcome] then self.memory:done(item.record_id) end
   if reason then ends.note(self, outcome, item, reason) end
 end
 

@@ -11,7 +11,10 @@
 
 local api = require "sertifier.api"
 local check = require "sertifier.check"
+local dates = require "sertifier.condition.dates"
+local explain = require "sertifier.explain"
 local flow = require "sertifier.flow"
+local guards = require "sertifier.guards"
 local run = require "sertifier.run"
 local strict = require "sertifier.strict"
 
@@ -22,15 +25,24 @@ local class = { __index = methods, __name = "sertifier.flow" }
 
 local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
   "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding", "delimiter",
-  "date_order", "strict", "max_invalid" }
+  "date_order", "strict", "max_invalid", "now", "previous", "first_run", "expect", "max_new",
+  "canary" }
 local check_options = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
-  "delimiter", "date_order" }
+  "delimiter", "date_order", "now", "ledger", "sample", "previous", "first_run" }
 
 --- Declares a flow.
 --
--- `campaign` is required; `when`, `map`, `once_per`, `write_back`, `object`, `name`, and the hooks
--- `on_issued(credential, record)`, `on_rejected(problem, record)`, `on_doubt(problem, record)` may
--- be left out: the mapping is then that of Sertifier's Salesforce guide.
+-- `campaign` is required; `when` or `formula`, `trigger`, `map`, `once_per`, `write_back`,
+-- `object`, `name` and the hooks may be left out: the mapping is then that of Sertifier's
+-- Salesforce guide.
+--
+-- Hooks: `on_start(run)` with the names of flow and export, `before_issue(credential, record)`,
+-- which gives back the credential that is sent, nil to skip the record, or nil and a reason why it
+-- is invalid; `on_issued(credential, record)`, `on_rejected(problem, record)`,
+-- `on_doubt(problem, record)` in the order of a request's records; `on_batch(outcomes)` after each
+-- request, `on_finish(summary)`. What a hook gives back is ignored, but for `before_issue`; an
+-- error in one ends the run once what is in flight has come back. A record gives its cells by
+-- their column's name and cannot be changed.
 -- @tparam table declaration
 -- @return the flow; an error at the caller's line names all its mistakes
 function sertifier.flow(declaration)
@@ -53,7 +65,12 @@ end
 --- Issues what qualifies and was not issued before, and writes the links back.
 -- @tparam table options `export` (a path, "-", or a function that gives a table a call), `client`,
 --   `ledger` ("sertifier.db"), `write_back` (a path), `batch_size` (20 credentials a request),
---   `concurrency` (4 requests at once), `rate` (requests a second), `limit` (credentials),
+--   `concurrency` (4 requests at once), `rate` (requests a second), `limit` (credentials), `now`
+--   (what date literals and TODAY() start from: seconds since 1970, or YYYY-MM-DDThh:mm:ssZ),
+--   `first_run` ("issue" or "remember": what happens to records of which nothing is known yet),
+--   `previous` (an older export, from which prior values are read), `expect` (so many must be new,
+--   or nothing is sent), `max_new` (so many may be), `canary` (so many are issued first, and looked
+--   up, before the rest follows),
 --   `progress(summary)`, `interrupted()` (true: stop), `delete_surplus` (where a flow publishes
 --   after a check: true deletes other drafts of a person, which are listed otherwise)
 -- @return the summary, and where the run stopped early message and code; nil, message, code where
@@ -64,17 +81,28 @@ function methods:run(options)
     local ok, message, code = strict.check(self, options)
     if not ok then return nil, message, code end
   end
-  return run.run(self, options)
+  return guards.run(self, options)
 end
 
 --- What `run` would send, and every fault, without a network and without writing anything.
 -- @tparam table options `export`, `bodies` (a Lua file that gets each request's body as a line),
---   `records` (called for each record with its line, outcome and JSON or problems), `batch_size`
--- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `problems`; or nil, message,
---   code
+--   `records` (called for each record with its line, outcome and JSON or problems), `batch_size`,
+--   `ledger` (its name: how much of it is known), `sample` (so many credentials are kept), `now`,
+--   `previous`, `first_run`
+-- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these the ledger
+--   has), `sample` (a list of credentials), `problems`; or nil, message, code
 function methods:check(options)
   run.check_options(options, check_options, 2)
   return check.run(self, options)
+end
+
+--- Says which part of the entry conditions holds for a record, and which does not.
+-- @param record a table, or a record that a hook was given
+-- @tparam[opt] number|string now as for `run`
+-- @treturn string a line for each part, the whole first
+-- @treturn string "true", "false", or "unknown" where a cell cannot be read
+function methods:explain(record, now)
+  return explain.condition(self, record, assert(dates.now(now)))
 end
 
 return sertifier

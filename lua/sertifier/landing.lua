@@ -2,6 +2,7 @@
 
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+local hooks = require "sertifier.hooks"
 
 local landing = {}
 
@@ -72,6 +73,18 @@ local function conclude(self, task)
   if #open > 0 then actions[verdict.action](self, open, verdict) end
 end
 
+--- What came of one request, for the flow's hook.
+local function tell_batch(self, task)
+  if not self.flow.on_batch then return end
+  local list = {}
+  for i, item in ipairs(task) do
+    local outcome = task.outcomes[i]
+    list[i] = { key = item.key, line = item.line, state = outcome.state, reason = outcome.reason,
+      credential = outcome.credential }
+  end
+  hooks.call(self, "on_batch", list)
+end
+
 local function add_settlements(list, task)
   for i, item in ipairs(task) do
     local outcome = task.outcomes[i]
@@ -108,7 +121,10 @@ function landing.settle(self, landed)
   local ok, message, code = true, nil, nil
   if #list > 0 then ok, message, code = self.ledger:settle(list) end
   if not ok then ends.stop(self, message, code) end
-  for _, task in ipairs(landed) do conclude(self, task) end
+  for _, task in ipairs(landed) do
+    conclude(self, task)
+    tell_batch(self, task)
+  end
 end
 
 return landing

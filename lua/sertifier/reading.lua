@@ -5,6 +5,7 @@
 
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+local hooks = require "sertifier.hooks"
 local sending = require "sertifier.sending"
 
 local reading = {}
@@ -36,8 +37,10 @@ function reading.fill(self, batch, most, rows)
   if failure then fail(self, failure) end
   self.summary:count("skipped", skipped)
   self.summary:count("invalid", invalid)
-  if invalid == 0 then return ended end
-  local problems = batch:problems()
+  local problems = invalid > 0 and batch:problems() or {}
+  if self.flow.before_issue and #batch > 0 then
+    for _, problem in ipairs(hooks.reshape(self, batch)) do problems[#problems + 1] = problem end
+  end
   note_problems(self, problems)
   return ended, nil, nil, problems
 end
@@ -46,6 +49,12 @@ end
 function reading.look_back(self)
   if not self.ended then return end
   self.summary.left_out, self.summary.warnings = self.export:oddities()
+end
+
+--- The record of a credential in the batch, where hooks want records.
+local function record_of(self, i)
+  if not self.with_records then return nil end
+  return self.records and self.records[i] or self.export:record(self.batch, i)
 end
 
 --- Gives a run what it reads into.
@@ -70,7 +79,7 @@ local function complete(self, item, i)
   item.where = ("%s:%d"):format(self.export.name, item.line)
   item.externalId, item.json = item.external_id, self.batch:credential(i)
   item.content = self.batch:fingerprint(i, self.ledger.secret)
-  item.record = self.with_records and self.export:record(self.batch, i) or nil
+  item.record = record_of(self, i)
 end
 
 --- A second record with the key of one that is under way shares its end.

@@ -2,12 +2,16 @@
 
 local adding = require "sertifier.adding"
 local api = require "sertifier.api"
+local attributes = require "sertifier.attributes"
 local compile = require "sertifier.compile"
 local core = require "sertifier.core"
+local dates = require "sertifier.condition.dates"
 local drafting = require "sertifier.publish.drafting"
 local ends = require "sertifier.ends"
 local export = require "sertifier.export"
+local hooks = require "sertifier.hooks"
 local ledger = require "sertifier.ledger"
+local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
 local nearest = require "sertifier.nearest"
 local reading = require "sertifier.reading"
@@ -18,10 +22,13 @@ local writeback = require "sertifier.writeback"
 local run = {}
 
 local types = {
+  now = { number = true, string = true }, previous = { string = true },
+  first_run = { string = true },
   export = { string = true, ["function"] = true }, client = { table = true },
   ledger = { string = true, table = true }, write_back = { string = true },
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
-  limit = { number = true }, progress = { ["function"] = true },
+  limit = { number = true }, expect = { number = true }, max_new = { number = true },
+  canary = { number = true }, sample = { number = true }, progress = { ["function"] = true },
   interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
   bodies = { table = true, userdata = true }, records = { ["function"] = true },
   format = { string = true }, encoding = { string = true }, delimiter = { string = true },
@@ -50,6 +57,10 @@ function run.check_options(options, names, level)
       error(("%s: a whole number is expected"):format(name), level + 1)
     end
   end
+  local first = options.first_run
+  if first and first ~= "issue" and first ~= "remember" then
+    error('first_run: "issue" or "remember" is expected', level + 1)
+  end
   if options.export == nil then error("export: a path or an iterator is expected", level + 1) end
   local fault = export.fault(options)
   if fault then error(fault, level + 1) end
@@ -57,23 +68,46 @@ end
 
 --- Opens an export and compiles the flow for it.
 -- @tparam table options of the run, as far as they are about its export
--- @return the export and the plan; or nil, message, code
-function run.open(flow, options)
+-- @tparam[opt] number now seconds since 1970 that are taken for now
+-- @return the export, the plan and its cells; or nil, message, code
+function run.open(flow, options, now)
   local opened, message, code = export.open(options.export, compile.needs(flow), {
     object = flow.object, format = options.format, encoding = options.encoding,
     delimiter = options.delimiter, date_order = options.date_order,
     writes_back = options.write_back ~= nil })
   if not opened then return nil, message, code end
-  local plan, reads = compile.plan(flow, opened.columns)
+  local plan, cells = compile.plan(flow, opened.columns, now)
   local ok = plan ~= nil
   if plan then
-    ok, message, code = opened:settle(reads)
+    ok, message, code = opened:settle(cells)
   else
-    message, code = ("%s: %s"):format(opened.name, reads), "export"
+    message, code = ("%s: %s"):format(opened.name, cells), "export"
   end
-  if ok then return opened, plan end
+  if ok then return opened, plan, cells end
   opened:close()
   return nil, message, code
+end
+
+--- Reads an older export into a memory, for `memory.open`.
+local function previous(flow, options, now)
+  return options.previous and function(native)
+    local old, plan, cells = run.open(flow, setmetatable({ export = options.previous },
+      { __index = options }), now)
+    if not old then return nil, plan, cells end
+    local ok, message, code = memory.read_export(native, old, plan, cells)
+    old:close()
+    return ok, message, code
+  end
+end
+
+--- Opens the memory of earlier runs, where the flow asks for one.
+-- @return true; or nil, message, code
+function run.open_memory(self, flow, cells, options, now)
+  if not memory.is_wanted(flow, cells) then return true end
+  local message, code
+  self.memory, message, code = memory.open(flow, self.plan, cells, { ledger = self.ledger,
+    first_run = options.first_run, previous = previous(flow, options, now) })
+  return self.memory, message, code
 end
 
 local function work(self)
@@ -114,13 +148,21 @@ local function open_parts(self, flow, options)
   self.client = options.client
   if not self.client then self.client, message, code = api.open() end
   if not self.client then return nil, message, code end
-  self.export, self.plan, code = run.open(flow, options)
-  if not self.export then return nil, self.plan, code end
+  local now
+  now, message = dates.now(options.now)
+  if not now then return nil, message, "usage" end
+  flow, message, code = attributes.resolve(flow, self.client)
+  if not flow then return nil, message, code end
+  local cells
+  self.export, self.plan, cells = run.open(flow, options, now)
+  if not self.export then return nil, self.plan, cells end
   local opened
   opened, message, code = open_ledger(self, options.ledger)
   if opened then
     opened, message, code = self.ledger:begin_run { flow = flow.name, export = self.export.name }
   end
+  if not opened then return nil, message, code end
+  opened, message, code = run.open_memory(self, flow, cells, options, now)
   if not opened then return nil, message, code end
   if options.write_back then
     self.write_back, message, code = writeback.open(options.write_back, flow.write_back_parts)
@@ -162,7 +204,12 @@ local function finish(self)
     ok, message, code = self.write_back:close()
   end
   if not ok then ends.stop(self, message, code) end
+  if self.memory and not self.summary.void and not (self.stopped and self.memory.remembers) then
+    ok, message, code = self.memory:save()
+    if not ok then ends.stop(self, message, code) end
+  end
   self.summary.seconds = core.elapsed() - self.began
+  hooks.call(self, "on_finish", self.summary)
   if not self.stopped then return self.summary end
   self.summary.stopped = why_stopped(self)
   return self.summary.read > 0 and self.summary or nil, self.summary.stopped, self.stopped.code
@@ -180,7 +227,7 @@ function run.run(flow, options)
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
     max_invalid = options.max_invalid,
     kind = flow.publish and drafting or adding }
-  self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt
+  self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
   reading.begin(self, type(options.export) == "function")
   local ok, message, code = open_parts(self, flow, options)
@@ -190,7 +237,8 @@ function run.run(flow, options)
   end
   leftovers.settle(self)
   self.summary.description = self.export.description
-  work(self)
+  local started = { flow = flow.name, export = self.export.name }
+  if hooks.call(self, "on_start", started) then work(self) end
   local result, why, what = finish(self)
   close_parts(self, options)
   return result, why, what

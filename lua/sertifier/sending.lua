@@ -36,22 +36,25 @@ end
 
 -- ---- the queue ----
 
-local function close(self, kind)
-  table.insert(self.tasks, self.filling[kind])
-  self.filling[kind] = nil
+local function close(self, kind, campaign)
+  table.insert(self.tasks, self.filling[kind][campaign])
+  self.filling[kind][campaign] = nil
 end
 
 --- Puts all that is being gathered behind the requests that wait.
 function sending.close(self)
-  for kind in pairs(self.filling) do close(self, kind) end
+  for kind, by_campaign in pairs(self.filling) do
+    for campaign in pairs(by_campaign) do close(self, kind, campaign) end
+  end
 end
 
---- Puts an item into the request of a kind that is being gathered.
+--- Puts an item into the request of its kind and campaign that is being gathered.
 function sending.queue(self, item, kind)
-  local task = self.filling[kind] or { kind = kind }
-  self.filling[kind] = task
+  self.filling[kind] = self.filling[kind] or {}
+  local task = self.filling[kind][item.campaign] or { kind = kind }
+  self.filling[kind][item.campaign] = task
   task[#task + 1] = item
-  if #task >= (kind.size or self.batch_size) then close(self, kind) end
+  if #task >= (kind.size or self.batch_size) then close(self, kind, item.campaign) end
 end
 
 -- ---- sending ----

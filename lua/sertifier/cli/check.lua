@@ -1,13 +1,17 @@
 --- `sertifier check`.
 
+local api = require "sertifier.api"
+local attributes = require "sertifier.attributes"
 local cjson = require "cjson"
 local common = require "sertifier.cli.common"
+local envelope = require "sertifier.envelope"
+local explain = require "sertifier.explain"
 local summaries = require "sertifier.summary"
 
 local checking = {}
 
-local json_names = { "read", "skipped", "invalid", "would_issue", "seconds" }
-local told = { "would_issue", "skipped", "invalid" }
+local json_names = { "read", "skipped", "invalid", "would_issue", "known", "seconds" }
+local told = { "would_issue", "known", "skipped", "invalid" }
 
 local function tell_record(line, outcome, what)
   local more = ""
@@ -24,20 +28,94 @@ local function open_bodies(name)
   return file
 end
 
+-- ---- what Sertifier says, where a key is at hand ----
+
+local function tell_campaign(client, id)
+  local campaign, message = client:campaign(id)
+  if type(campaign) ~= "table" then
+    return io.stderr:write("campaign: ", message or "Sertifier has no word of it", "\n")
+  end
+  local states = { "draft", "scheduled", "active" }
+  io.stderr:write(("campaign: %s, %s\n"):format(tostring(campaign.title),
+    states[tonumber(campaign.status)] or "of no known status"))
+end
+
+local function tell_service(flow)
+  local client = api.open()
+  if not client then return end
+  if envelope.is_id(flow.campaign) then tell_campaign(client, flow.campaign) end
+  local known, message = attributes.resolve(flow, client)
+  if not known then io.stderr:write("attributes: ", message, "\n") end
+  client:close()
+end
+
+-- ---- a sample ----
+
+local columns = { "name", "email", "externalId", "issueDate", "expireDate", "campaignId" }
+
+local width = 24
+
+--- Cut and filled up to one width; characters are counted, not bytes.
+local function fitted(text)
+  local cut, count = {}, 0
+  for character in tostring(text):gmatch "[%z\1-\127\192-\255][\128-\191]*" do
+    if count == width then break end
+    count = count + 1
+    cut[count] = character
+  end
+  return table.concat(cut) .. (" "):rep(width - count)
+end
+
+local function tell_row(cells)
+  for i, cell in ipairs(cells) do cells[i] = fitted(cell) end
+  io.stderr:write("  ", (table.concat(cells, "  "):gsub(" +$", "")), "\n")
+end
+
+local function tell_sample(sample)
+  if #sample == 0 then return end
+  io.stderr:write "\n"
+  tell_row { (table.unpack or unpack)(columns) }
+  for _, credential in ipairs(sample) do
+    local cells = {}
+    for i, name in ipairs(columns) do cells[i] = credential[name] or "" end
+    tell_row(cells)
+  end
+end
+
+-- ---- the command ----
+
+local function explain_line(flow, exports, wanted)
+  if #exports > 1 then common.fail "--explain takes one export" end
+  local record, message = explain.record(exports[1], wanted)
+  if not record then common.fail(message) end
+  print((flow:explain(record)))
+  return 0
+end
+
+local function check_all(flow, exports, args, bodies)
+  local total = summaries.new()
+  total.sample, total.known, total.would_issue = {}, 0, 0
+  for _, export in ipairs(exports) do
+    local findings, message = flow:check { export = export, batch_size = args.batch_size,
+      bodies = bodies, records = args.json and tell_record or nil, now = args.now,
+      ledger = args.ledger or "sertifier.db", sample = args.sample, previous = args.previous,
+      first_run = args.first_run, format = args.format, encoding = args.encoding,
+      delimiter = args.delimiter, date_order = args.date_order }
+    if not findings then common.fail(message) end
+    for _, credential in ipairs(findings.sample) do table.insert(total.sample, credential) end
+    common.add(total, findings)
+  end
+  return total
+end
+
 --- Runs the command.
 -- @treturn number 0; 2 where some records are invalid; 1 where --strict and an export is odd
 function checking.main(args)
   local flow, exports = common.flow(args)
+  if args.explain then return explain_line(flow, exports, args.explain) end
   local bodies = open_bodies(args.bodies)
   if bodies then bodies:setvbuf("full", 65536) end
-  local total = summaries.new()
-  for _, export in ipairs(exports) do
-    local findings, message = flow:check { export = export, batch_size = args.batch_size,
-      bodies = bodies, records = args.json and tell_record or nil, format = args.format,
-      encoding = args.encoding, delimiter = args.delimiter, date_order = args.date_order }
-    if not findings then common.fail(message) end
-    common.add(total, findings)
-  end
+  local total = check_all(flow, exports, args, bodies)
   if bodies then
     local ok, message = bodies:flush()
     if not ok then common.fail(args.bodies .. ": " .. message) end
@@ -46,7 +124,9 @@ function checking.main(args)
   if args.json then print(common.json(total, json_names)) return total:status() end
   common.tell_exports(total)
   common.tell_counts(total, told)
+  tell_sample(total.sample)
   common.tell_problems(total)
+  if not args.bodies then tell_service(flow) end
   return total:status()
 end
 

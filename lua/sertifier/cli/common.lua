@@ -151,7 +151,8 @@ end
 
 local words = { skipped = "the conditions do not hold", issued = "issued",
   already_issued = "issued earlier", invalid = "invalid", rejected = "rejected by Sertifier",
-  in_doubt = "in doubt", not_attempted = "not attempted", would_issue = "would be issued" }
+  in_doubt = "in doubt", not_attempted = "not attempted", would_issue = "would be issued",
+  known = "of these the ledger has" }
 
 --- What was found in each export, and what is odd about it.
 function common.tell_exports(summary)

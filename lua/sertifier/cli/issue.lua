@@ -26,7 +26,9 @@ local function run_one(flow, export, args, client)
   local summary, message = flow:run {
     export = export, client = client, ledger = args.ledger, write_back = args.write_back,
     batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
-    limit = args.limit, interrupted = core.interrupted, delete_surplus = args.delete_surplus,
+    limit = args.limit, now = args.now, first_run = args.first_run,
+    previous = args.previous, expect = args.expect, max_new = args.max_new, canary = args.canary,
+    interrupted = core.interrupted, delete_surplus = args.delete_surplus,
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
     date_order = args.date_order, strict = args.strict, max_invalid = args.max_invalid,
     progress = telling and function(summary) telling:update(summary) end,

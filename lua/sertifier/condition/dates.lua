@@ -3,6 +3,8 @@
 -- Days are those of UTC, and a week starts on Sunday, as it does for a user of the United States.
 -- Source: "Date Formats and Date Literals in WHERE" of Salesforce's SOQL reference.
 
+local core = require "sertifier.core"
+
 local dates = {}
 
 --- Days since 1970-01-01 in the Gregorian calendar.
@@ -81,6 +83,27 @@ function dates.moment(seconds)
   return { day = math.floor(seconds / 86400), year = parts.year, month = parts.month,
     date = os.date("!%Y-%m-%d", math.floor(seconds)),
     time = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds)) }
+end
+
+--- Reads YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.
+-- @treturn number seconds since 1970, or nil
+function dates.read(text)
+  local y, m, d, clock = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
+  if not y then return nil end
+  local hours, minutes, seconds = clock:match "^T(%d%d):(%d%d):(%d%d)Z$"
+  if clock ~= "" and not hours then return nil end
+  return day_number(tonumber(y), tonumber(m), tonumber(d)) * 86400 + (tonumber(hours) or 0) * 3600
+    + (tonumber(minutes) or 0) * 60 + (tonumber(seconds) or 0)
+end
+
+--- The moment that a run takes for now.
+-- @tparam ?number|string given seconds since 1970, or a text for `read`; nil: now
+-- @treturn number seconds since 1970; or nil and a message
+function dates.now(given)
+  if not given then return core.now() end
+  local moment = type(given) == "number" and given or dates.read(given)
+  if moment then return moment end
+  return nil, ("now: %q is neither YYYY-MM-DD nor YYYY-MM-DDThh:mm:ssZ"):format(given)
 end
 
 local function text_of(day)

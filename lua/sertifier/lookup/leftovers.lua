@@ -1,6 +1,7 @@
 --- What earlier runs left in doubt, looked up before a run sends anything.
 
 local ends = require "sertifier.ends"
+local envelope = require "sertifier.envelope"
 local lookup = require "sertifier.lookup"
 
 local leftovers = {}
@@ -12,7 +13,7 @@ end
 
 --- The keys in doubt of the flow's campaign; of all where it differs from record to record.
 local function of_flow(flow, entries)
-  if flow.campaign:find("{!", 1, true) then return entries end
+  if not envelope.is_id(flow.campaign) then return entries end
   local list = {}
   for _, entry in ipairs(entries) do
     if entry.campaign == flow.campaign then list[#list + 1] = entry end

@@ -1,0 +1,125 @@
+--- Says in words which part of a flow's entry conditions held for a record, and which did not.
+
+local compile = require "sertifier.compile"
+local core = require "sertifier.core"
+local export = require "sertifier.export"
+
+local explain = {}
+
+-- What a plan needs to make something of a row whose conditions hold.
+local something = { name = "row", before = '{"row":', type = "t", required = true,
+  parts = { { "1", "l" } } }
+
+local truths = { ready = "true", skipped = "false" }
+
+--- The truth of one test by the native plan itself: "true", "false", or "unknown" and why.
+local function test(node, row, now)
+  local flow = { condition = node, fields = { something } }
+  local needs = compile.needs(flow)
+  local opened = export.open(function() return row end, needs)
+  local plan, message = compile.plan(flow, opened.columns, now)
+  if not plan then return "unknown", message end
+  local batch = core.batch()
+  local _, skipped, invalid, _, failure = opened:fill(plan, batch, 1, 1)
+  if failure then return "unknown", failure end
+  if invalid > 0 then return "unknown", (batch:problems()[1].text:gsub("\n", "")) end
+  return truths[skipped > 0 and "skipped" or "ready"]
+end
+
+--- What a test reads, and what stands there: `Score__c is 78.5`.
+local function seen(node, row)
+  local texts = {}
+  for _, name in ipairs(compile.needs { condition = node, fields = {} }) do
+    if name ~= "Id" or node.field == "Id" then
+      local value = row[name]
+      texts[#texts + 1] = ("%s is %s"):format(name,
+        (value == nil or value == "") and "empty" or tostring(value))
+    end
+  end
+  return table.concat(texts, ", ")
+end
+
+local function join(op, a, b)
+  local deciding = op == "&" and "false" or "true"
+  if a == deciding or b == deciding then return deciding end
+  return (a == "unknown" or b == "unknown") and "unknown" or a
+end
+
+local negations = { ["true"] = "false", ["false"] = "true", unknown = "unknown" }
+local names = { ["&"] = "AND: all of", ["|"] = "OR: one of", ["-"] = "NOT" }
+
+local function line(lines, depth, truth, text)
+  lines[#lines + 1] = ("%s%-7s  %s"):format(("  "):rep(depth), truth, text)
+end
+
+local function leaf(node, context, depth)
+  local truth, why = test(node, context.row, context.now)
+  local text = node.source or (node.call and "the flow's function" or "a test")
+  local more = why or seen(node, context.row)
+  line(context.lines, depth, truth, more == "" and text or ("%s   (%s)"):format(text, more))
+  return truth
+end
+
+local function tell(node, context, depth)
+  if node.source or not names[node.op] then return leaf(node, context, depth) end
+  local place = #context.lines + 1
+  context.lines[place] = ""
+  local truth
+  for _, part in ipairs(node) do
+    local one = tell(part, context, depth + 1)
+    truth = truth and join(node.op, truth, one) or one
+  end
+  if node.op == "-" then truth = negations[truth] end
+  context.lines[place] = ("%s%-7s  %s"):format(("  "):rep(depth), truth, names[node.op])
+  return truth
+end
+
+--- The record's cells that a flow reads, by name; a record of an export is not a table.
+local function row_of(flow, record)
+  if type(record) == "table" then return record end
+  local row = {}
+  for _, name in ipairs(compile.needs(flow)) do
+    local ok, value = pcall(function() return record[name] end)
+    row[name] = ok and value or nil
+  end
+  return setmetatable(row, { __index = function(_, name)
+    local ok, value = pcall(function() return record[name] end)
+    return ok and value or nil
+  end })
+end
+
+--- @param flow what `flow.declare` gave
+-- @param record a record of an export, or a table
+-- @tparam[opt] number now seconds since 1970
+-- @treturn string a line for each part, the whole first
+-- @treturn string "true", "false", or "unknown" where a cell cannot be read
+function explain.condition(flow, record, now)
+  if not flow.condition then return "true     every record is wanted", "true" end
+  local context = { row = row_of(flow, record), now = now, lines = {} }
+  local truth = tell(flow.condition, context, 0)
+  return table.concat(context.lines, "\n"), truth
+end
+
+--- The record of an export that starts on a line.
+-- @return the record; or nil, message
+function explain.record(source, wanted)
+  local opened, message = export.open(source, {})
+  if not opened then return nil, message end
+  local plan = compile.plan({ fields = { something } }, opened.columns)
+  local batch, ended, found = core.batch(), false, nil
+  while not ended and not found do
+    batch:clear()
+    local read, why, _, is_end = opened:fill(plan, batch, 1, 1, true)
+    if not read then
+      opened:close()
+      return nil, why
+    end
+    ended = is_end
+    if #batch == 1 and opened:line() == wanted then found = opened:record(batch, 1) end
+  end
+  opened:close()
+  if found then return found end
+  return nil, ("%s: no record starts on line %d"):format(opened.name, wanted)
+end
+
+return explain

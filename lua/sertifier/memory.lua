@@ -1,0 +1,166 @@
+--- What earlier runs of a flow saw of each record, kept in the ledger.
+--
+-- Triggers other than "meets", `IsChanged` and `{!$Record__Prior.Field}` ask for it. It holds, by
+-- the record's Id, whether the conditions held, a fingerprint, and the fields that are compared. It
+-- is read whole when a run begins and written when one ends: a run that is killed leaves the memory
+-- of the one before, and what fires again then, the ledger knows.
+
+local core = require "sertifier.core"
+local sql = require "sertifier.ledger.sql"
+
+local memory = {}
+memory.__index = memory
+
+local entries_in_part = 20000
+local version = "1"
+
+local letters = { meets = "m", created = "c", updated = "u", ["updated to meet"] = "t" }
+
+-- ---- what is remembered under which name ----
+
+local function described(node)
+  if not node then return "" end
+  if node.call then return "function" end
+  if node.source then return node.source end
+  local parts = { node.op or "" }
+  for _, part in ipairs(node) do parts[#parts + 1] = described(part) end
+  return "(" .. table.concat(parts, " ") .. ")"
+end
+
+--- Another condition, trigger or list of fields is another memory: truths of the old one mean
+-- nothing for it.
+local function name_of(flow, cells)
+  local fields = {}
+  for i, prior in ipairs(cells.priors) do fields[i] = prior.name end
+  local campaign = type(flow.campaign) == "string" and flow.campaign or ""
+  return table.concat({ version, flow.name or campaign, flow.trigger, described(flow.condition),
+    table.concat(fields, ",") }, "|")
+end
+
+--- Whether a flow asks for prior values.
+-- @tparam table flow
+-- @tparam table cells the cells of its plan
+function memory.is_wanted(flow, cells)
+  return flow.trigger ~= "meets" or cells.known_cell ~= nil or #cells.priors > 0
+end
+
+-- ---- the ledger ----
+
+local schema = "CREATE TABLE IF NOT EXISTS memory (flow TEXT NOT NULL, part INTEGER NOT NULL,"
+  .. " entries TEXT NOT NULL, PRIMARY KEY (flow, part))"
+
+--- Reads the memory of earlier runs.
+-- @return whether there was any; or nil, message, code
+local function load(self)
+  local made, wrong = sql.rows_of(self.ledger, schema)
+  if not made then return sql.fail(self.ledger, wrong) end
+  local rows, message = sql.rows_of(self.ledger,
+    "SELECT entries FROM memory WHERE flow = ? ORDER BY part", self.name)
+  if not rows then return sql.fail(self.ledger, message) end
+  for _, row in ipairs(rows) do
+    if not self.native:read(row.entries) then
+      return sql.fail(self.ledger, "the memory of earlier runs is damaged")
+    end
+  end
+  return #rows > 0
+end
+
+local function save_parts(self)
+  local place, part = 0, 0
+  repeat
+    local text
+    text, place = self.native:write(place, entries_in_part)
+    part = part + 1
+    if text ~= "" or part == 1 then
+      local ok, message = sql.rows_of(self.ledger,
+        "INSERT INTO memory (flow, part, entries) VALUES (?, ?, ?)", self.name, part, text)
+      if not ok then return nil, message end
+    end
+  until text == ""
+  return true
+end
+
+--- Writes it, all of it or nothing.
+-- @return true; or nil, message, code
+function memory:save()
+  local ok, message = sql.transaction(self.ledger, function()
+    local gone, why = sql.rows_of(self.ledger, "DELETE FROM memory WHERE flow = ?", self.name)
+    if not gone then return nil, why end
+    return save_parts(self)
+  end)
+  if ok then return true end
+  return sql.fail(self.ledger, message)
+end
+
+--- Something came of what fired for a record.
+function memory:done(record_id)
+  self.native:done(record_id)
+end
+
+-- ---- opening ----
+
+--- @return true, or nil, message, code
+local function attach(self, plan, cells, letter)
+  if not cells.id_cell then
+    return nil, "the export has no column Id, by which records are remembered", "export"
+  end
+  self.native:attach(plan, { trigger = letter, id = cells.id_cell, known = cells.known_cell or 0,
+    fields = cells.priors })
+  return true
+end
+
+local needs_first = "nothing is known of the records before this run, which %s asks for; say "
+  .. '--first-run issue (all of them are new), --first-run remember (none fires), or name an older '
+  .. "export with --previous"
+
+local function asks(flow)
+  return flow.trigger ~= "meets" and ('the trigger "%s"'):format(flow.trigger)
+    or "a comparison with prior values"
+end
+
+--- Opens the memory of a flow, and has its plan ask it.
+-- @param flow
+-- @param plan its plan for the export, and `cells` as `compile.plan` gave them
+-- @tparam table options `ledger` (opened; nil: nothing is kept), `first_run` ("issue" or
+--   "remember"), `previous(memory)` (reads an older export into it)
+-- @return the memory; or nil, message, code
+function memory.open(flow, plan, cells, options)
+  local self = setmetatable({ native = core.memory(), name = name_of(flow, cells),
+    ledger = options.ledger }, memory)
+  local is_known, message, code = false, nil, nil
+  if self.ledger then is_known, message, code = load(self) end
+  if is_known == nil then return nil, message, code end
+  if options.previous then
+    local ok, why, what = options.previous(self.native)
+    if not ok then return nil, why, what end
+    is_known = true
+  end
+  if not is_known and not options.first_run then
+    return nil, needs_first:format(asks(flow)), "memory"
+  end
+  self.remembers = not is_known and options.first_run == "remember"
+  local ok, why, what =
+    attach(self, plan, cells, self.remembers and "n" or letters[flow.trigger])
+  if not ok then return nil, why, what end
+  return self
+end
+
+--- Reads an older export into a memory: nothing fires.
+-- @param native the memory
+-- @param export an opened export
+-- @param plan the flow's plan for it, and its cells
+-- @return true; or nil, message, code
+function memory.read_export(native, export, plan, cells)
+  local ok, why, what = attach({ native = native }, plan, cells, "n")
+  if not ok then return nil, why, what end
+  local batch, ended = core.batch(), false
+  while not ended do
+    local read, message, _, is_end, failure = export:fill(plan, batch, 1, 100000)
+    if not read or failure then return nil, failure or message, "export" end
+    batch:clear()
+    ended = is_end
+  end
+  return true
+end
+
+return memory

@@ -1,0 +1,123 @@
+--- What a check finds, what it explains, and the guards of a run.
+
+local files = require "spec.support.files"
+local sandbox = require "spec.support.sandbox"
+local sertifier = require "sertifier"
+
+local function flow_of(more)
+  local declaration = { campaign = sandbox.campaign }
+  for name, value in pairs(more or {}) do declaration[name] = value end
+  return sertifier.flow(declaration)
+end
+
+describe("an explanation", function()
+  local flow = sertifier.flow { campaign = "campaign-1", object = "Contact",
+    when = "Status__c = 'Certified' AND (Score__c > 80 OR NOT Day__c > LAST_N_DAYS:30)" }
+
+  it("says which part held and which did not", function()
+    local text, truth = flow:explain({ Status__c = "certified", Score__c = 78.5,
+      Day__c = "2024-12-31" }, "2025-01-01")
+    assert.equal(([[
+false    AND: all of
+  true     Status__c = 'Certified'   (Status__c is certified)
+  false    OR: one of
+    false    Score__c > 80   (Score__c is 78.5)
+    true     NOT
+      false    Day__c > LAST_N_DAYS:30   (Day__c is 2024-12-31)]]):gsub("^false    AND", "true     AND")
+      :gsub("  false    OR", "  true     OR"), text)
+    assert.equal("true", truth)
+  end)
+
+  it("says what cannot be read", function()
+    local text, truth = flow:explain { Status__c = "Certified", Score__c = "many", Day__c = "" }
+    assert.truthy(text:find("unknown  Score__c > 80   (Score__c is not a number)", 1, true), text)
+    assert.equal("true", truth) -- an empty date is not greater
+    assert.equal("unknown", select(2, flow:explain { Status__c = "Certified", Score__c = "many",
+      Day__c = "9999-01-01" }))
+    assert.equal("false", select(2, flow:explain { Status__c = "", Score__c = "many" }))
+  end)
+
+  it("has words for formulas, functions, and no condition", function()
+    local text = sertifier.flow { campaign = "campaign-1", formula = "LEN(A) > 2" }
+      :explain { A = "abc" }
+    assert.equal("true     LEN(A) > 2   (A is abc)", text)
+    text = sertifier.flow { campaign = "campaign-1", when = function() return false end }
+      :explain {}
+    assert.equal("false    the flow's function", text)
+    assert.equal("true     every record is wanted", (sertifier.flow { campaign = "campaign-1" }
+      :explain {}))
+  end)
+end)
+
+describe("check", function()
+  before_each(function() sandbox.start() end)
+  after_each(sandbox.stop)
+
+  it("knows what the ledger has, and keeps a sample", function()
+    local ledger, client = files.path(".db"), sandbox.client()
+    local export = sandbox.export(5)
+    assert.equal(0, assert(flow_of():check { export = export, ledger = ledger }).known)
+    assert.is_nil(files.read(ledger))
+    assert(flow_of():run { export = sandbox.export(3), client = client, ledger = ledger })
+    client:close()
+    local findings = assert(flow_of():check { export = export, ledger = ledger, sample = 2 })
+    assert.same({ 5, 3, 2 }, { findings.would_issue, findings.known, #findings.sample })
+    assert.same({ campaignId = sandbox.campaign, name = "Ann Lee 2", email = "ann2@example.com",
+      externalId = "0035g0000000002AAA", quickPublish = true }, findings.sample[2])
+  end)
+
+  it("applies before_issue and triggers as a run does", function()
+    local findings = assert(flow_of { trigger = "updated to meet",
+      before_issue = function(credential, record)
+        return record.LastName ~= "Lee 1" and credential or nil
+      end }:check { export = sandbox.export(3), previous = sandbox.export(1, 3) })
+    assert.same({ 3, 2, 1 }, { findings.read, findings.skipped, findings.would_issue })
+  end)
+end)
+
+describe("a guard", function()
+  local client, ledger
+  before_each(function()
+    sandbox.start()
+    client, ledger = sandbox.client(), files.path(".db")
+  end)
+  after_each(function()
+    client:close()
+    sandbox.stop()
+  end)
+
+  local function run(options, more)
+    options.client, options.ledger = client, ledger
+    options.export = options.export or sandbox.export(5)
+    return flow_of(more):run(options)
+  end
+
+  it("expects a number of new credentials", function()
+    local summary, message, code = run { expect = 4 }
+    assert.same({ nil, "5 would be issued, and 4 are expected; nothing was sent", "guard" },
+      { summary, message, code })
+    assert.equal(5, assert(run { expect = 5 }).issued)
+    assert.equal(0, assert(run { max_new = 1 }).issued)
+    assert.equal("6 would be issued, and at most 5 are allowed; nothing was sent",
+      select(2, run { max_new = 5, export = sandbox.export(11) }))
+    assert.equal("guard", select(3, run { expect = 1, export = function() end }))
+  end)
+
+  it("sends canaries first, and goes on where they are there", function()
+    local summary = assert(run { canary = 2, batch_size = 5 })
+    assert.same({ read = 5, issued = 5 }, sandbox.counts(summary))
+    assert.equal(2, summary.requests)
+    assert.same({ 1, 1, 5 }, { sandbox.most() })
+    summary = assert(run { canary = 2 })
+    assert.same({ read = 5, already_issued = 5 }, sandbox.counts(summary))
+  end)
+
+  it("stops where a canary is not found", function()
+    client.credential = function() return nil, "Sertifier answered HTTP 404" end
+    local summary, message, code = run { canary = 2 }
+    assert.equal("guard", code)
+    assert.truthy(message:find("^canary: the canary .* is not found: Sertifier answered HTTP 404$"))
+    assert.same({ read = 5, issued = 2, not_attempted = 3 }, sandbox.counts(summary))
+    assert.equal(4, summary:status())
+  end)
+end)
