@@ -154,22 +154,24 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
 
   it("adopts what was issued elsewhere", function()
     assert(ledger:claim(items(1, 3)))
-    assert(ledger:settle { outcome(2, "in_doubt", "cut"), issued(3) })
+    assert(ledger:claim { item(6) })
+    assert(ledger:settle { outcome(2, "in_doubt", "cut"), issued(3),
+      outcome(6, "rejected", "no") })
     local list = {}
-    for n = 1, 5 do
+    for n = 1, 6 do
       list[n] = { key = key(n), campaign = "campaign-1", once_per = tostring(n),
         credential_id = "adopted-" .. n, link = "link-" .. n, email = "Ann" .. n .. "@Example.com" }
     end
-    assert.equal(3, ledger:adopt(list))
+    assert.equal(4, ledger:adopt(list))
     assert.equal(0, ledger:adopt(list))
-    assert.same({ "sending", "issued", "issued", "issued", "issued" },
-      { state(1), state(2), state(3), state(4), state(5) })
+    assert.same({ "sending", "issued", "issued", "issued", "issued", "issued" },
+      { state(1), state(2), state(3), state(4), state(5), state(6) })
     assert.same({ "adopted-2", "credential-3", "adopted-4" },
       { entry(2).credential_id, entry(3).credential_id, entry(4).credential_id })
     assert.same({ ["credential-3"] = true, ["adopted-5"] = true },
       ledger:has_credential { "credential-3", "adopted-3", "adopted-5" })
     assert.same({}, ledger:has_credential {})
-    assert.equal("", names(assert(ledger:claim(items(1, 5)))))
+    assert.equal("", names(assert(ledger:claim(items(1, 6)))))
     assert.equal("4", names(assert(ledger:by_person("campaign-1", "ann4@example.COM"))))
   end)
 

@@ -20,10 +20,11 @@ function adoption.has_credential(self, ids)
 end
 
 local adopted = { state = "issued", columns = "settled_at", values = "{now}",
-  replaces = "(c.state = 'in_doubt' OR (c.state = 'sending' AND c.lease < {now}))" }
+  replaces = "(c.state IN ('in_doubt', 'rejected') OR (c.state = 'sending' AND c.lease < {now}))" }
 
 --- Takes in credentials that were issued: durable when it returns. A key that is there already
--- stays as it is, but for one in doubt.
+-- stays as it is, but for one in doubt, and for one that was rejected: the server has it all the
+-- same.
 -- @tparam {table,...} credentials `key`, `campaign`, `once_per`, `credential_id`, `link`, and where
 --   there are any `external_id`, `email` (kept as a fingerprint only), `content`
 -- @return how many were taken in; or nil, message, "ledger"
