@@ -71,7 +71,10 @@ end
 function kill.try(here, client, point)
   here:clean()
   if not kill.at(here, client, point) then return nil end
-  if point.recovery then kill.at(here, client, point.recovery) end
+  if point.recovery then
+    here:end_leases() -- so that it looks up what the first one left
+    kill.at(here, client, point.recovery)
+  end
   return conclude(here, client)
 end
 
@@ -85,11 +88,12 @@ local function keeper(here)
   return ("-E LD_PRELOAD=build/prove/lost.so -E LOST_UNDER=%s/l"):format(here.directory)
 end
 
+--- Every point of a run under that, from its first call on the ledger.
 function kill.power_cut_points(here, client)
   return kill.points(here, client, { strace = keeper(here), mark = here.ledger })
 end
 
---- The same where the power goes: files are left as they were when they were last synced.
+--- Cuts the power at a point: files are left as they were when they were last synced.
 function kill.try_power_cut(here, client, point)
   here:clean()
   if not kill.at(here, client, point, keeper(here)) then return nil end

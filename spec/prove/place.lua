@@ -118,7 +118,7 @@ end
 
 local function none() return 0 end
 
---- Runs the product here, without a process of its own.
+--- Runs the product here, without a process of its own; takes what `place:run` takes first.
 -- @tparam[opt] number timeout of a request, in seconds
 function place:issue(_, timeout)
   local client = assert(sertifier.client { url = self.url, key_file = self.key_file,
@@ -145,11 +145,15 @@ local end_leases = "UPDATE credential SET lease = 0 WHERE lease IS NOT NULL"
 
 function place:end_leases()
   if self.postgres then return self.postgres.query(end_leases) end
+  if not files.read(self.ledger) then return end
   local connection = assert(DBI.Connect("SQLite3", self.ledger))
   connection:autocommit(true)
-  local statement = assert(connection:prepare(end_leases))
-  assert(statement:execute())
-  statement:close()
+  -- There is no such table where a run died before it had made one.
+  local statement = connection:prepare(end_leases)
+  if statement then
+    assert(statement:execute())
+    statement:close()
+  end
   connection:close()
 end
 
