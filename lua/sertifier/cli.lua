@@ -164,6 +164,13 @@ local function add_doctor(parser)
   runs(command, "sertifier.cli.doctor")
 end
 
+local function add_import_flow(parser)
+  local command = parser:command("import-flow", "a Salesforce Flow's metadata as a flow in Lua")
+  command:argument("flow", "what `sf project retrieve` wrote"):argname "FLOW-META.xml"
+  command:epilog "Example: sertifier import-flow Certified.flow-meta.xml >flow.lua"
+  runs(command, "sertifier.cli.importing")
+end
+
 --- The parser of all commands; errors end the program with status 1.
 local function new_parser(arguments)
   local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
@@ -181,6 +188,7 @@ local function new_parser(arguments)
   add_sandbox(parser, arguments[1] == "sandbox")
   add_doctor(parser)
   add_init(parser)
+  add_import_flow(parser)
   add_report(parser)
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
