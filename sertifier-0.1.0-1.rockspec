@@ -50,11 +50,12 @@ end
 
 local modules = lua_modules [[
   adding adopt answer answer.match answer.row answer.waiting api api.data attributes check claiming
-  cli cli.adopt cli.check cli.common cli.doctor cli.drain cli.issue cli.progress cli.proposing
-  cli.report cli.resolve cli.sandbox cli.status compile compile.cells condition condition.dates
-  condition.filters condition.soql condition.tests credential delivery doctor drain ends envelope
-  explain export export.columns export.csv export.encoding export.events export.json export.kinds
-  export.outbound export.tables flow flow.fields flow_file formula formula.calls formula.emitting
+  cli cli.adopt cli.check cli.common cli.doctor cli.drain cli.importing cli.issue cli.progress
+  cli.proposing cli.report cli.resolve cli.sandbox cli.status compile compile.cells condition
+  condition.dates condition.filters condition.soql condition.tests credential delivery doctor drain
+  ends envelope explain export export.columns export.csv export.encoding export.events export.json
+  export.kinds export.outbound export.tables flow flow.fields flow_file flow_import
+  flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
   formula.functions formula.grammar formula.names formula.typing guards holdings hooks landing
   ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list ledger.listing
   ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
@@ -67,25 +68,6 @@ local modules = lua_modules [[
   sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
   sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending strict summary
   syntax template version words worker writeback
-  adding adopt answer answer.match answer.row answer.waiting api api.data check claiming cli
-  cli.adopt cli.check cli.common cli.doctor cli.drain cli.importing cli.issue cli.progress
-  cli.proposing cli.report cli.resolve cli.sandbox cli.status compile compile.cells condition
-  condition.dates condition.filters condition.soql condition.tests credential delivery doctor
-  drain ends envelope export export.columns export.csv export.encoding export.events export.json
-  export.kinds export.outbound export.tables flow flow.fields flow_file flow_import
-  flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
-  formula.functions formula.grammar formula.names formula.typing holdings landing ledger
-  ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list ledger.listing ledger.person
-  ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite ledger.together
-  ledger.view lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.draining
-  nginx.flowing nginx.gateway nginx.journal nginx.metrics nginx.options nginx.records nginx.reply
-  object pace proposal proposal.text publish.confirming publish.drafting publish.looking
-  publish.publishing publish.reading_only publish.status reading record_id report report.charts
-  report.data report.look report.page retries run sandbox sandbox.adding sandbox.behaviours
-  sandbox.check sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json
-  sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows
-  sandbox.state sandbox_server sandbox_worker sending strict summary syntax template version words
-  worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
@@ -94,49 +76,6 @@ modules["sertifier.core"] = {
     http key kind letter memory memory_handle plan plan_handle plan_run prove reader recall record
     request row rows scan siphash source source_handle stretch strings system text unpack url value
     zip
-    http key kind letter plan plan_handle plan_run prove reader record request row rows scan
-    siphash source source_handle stretch strings system text unpack url value zip
-    footer formula formula_choice formula_date formula_number formula_text handles http key kind
-    letter plan plan_handle plan_run prove reader record request row rows scan siphash source
-    source_handle stretch strings system text unpack url value zip
-    ahead batch buffer cell client columns commits commits_handle condition core csv formula
-    formula_choice formula_date formula_number formula_text handles http key kind letter plan
-    plan_handle plan_run reader record request row scan siphash stretch strings system text url
-    value
-  cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.resolve cli.sandbox
-  cli.status compile compile.cells condition condition.dates condition.filters condition.soql
-  condition.tests credential delivery doctor ends envelope export flow flow.fields formula
-  formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
-  holdings landing ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.listing
-  ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
-  lookup lookup.leftovers lookup.pairing nearest nginx nginx.access nginx.gateway nginx.metrics
-  nginx.options nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading record_id retries
-  run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
-  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
-  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
-  summary syntax template version words worker writeback
-  adding adopt answer answer.match answer.row answer.waiting api api.data attributes check
-  claiming cli cli.adopt cli.check cli.common cli.doctor cli.issue cli.proposing cli.resolve
-  cli.sandbox cli.status compile compile.cells condition condition.dates condition.filters
-  condition.soql condition.tests credential delivery doctor ends envelope explain export flow
-  flow.fields formula formula.calls formula.emitting formula.functions formula.grammar
-  formula.names formula.typing guards holdings hooks landing ledger ledger.adoption ledger.claim
-  ledger.doubt ledger.drafts ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs
-  ledger.schema ledger.sql ledger.sqlite lookup lookup.leftovers lookup.pairing memory nearest
-  nginx nginx.access nginx.gateway nginx.metrics nginx.options nginx.reply object pace proposal
-  proposal.text publish.confirming publish.drafting publish.looking publish.publishing
-  publish.reading_only publish.status reading record_id retries run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending summary syntax
-  template version words worker writeback
-]]
-modules["sertifier.core"] = {
-  sources = c_sources [[
-    ahead batch buffer cell client columns condition core csv formula formula_choice formula_date
-    formula_number formula_text handles http key kind letter memory memory_handle plan plan_handle
-    plan_run reader recall record request row scan siphash stretch strings system text url value
   ]],
   libraries = { "curl", "z", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },

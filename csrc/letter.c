@@ -75,7 +75,7 @@ static const range ranges[] = {
 
 #define RANGES (sizeof ranges / sizeof *ranges)
 
-uint32_t letter_lower(uint32_t c) {
+uint32_t letter_small(uint32_t c) {
   size_t low = 0, high = RANGES;
   if (c < 128) return text_lower((char)c);
   while (low < high) { /* the first range that does not end before c */
@@ -111,7 +111,7 @@ size_t letter_count(slice text) {
   return n;
 }
 
-uint32_t letter_next(slice *text) {
+uint32_t letter_take(slice *text) {
   const unsigned char *s = (const unsigned char *)text->bytes;
   size_t length = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4, i;
   uint32_t c = length == 1 ? s[0] : s[0] & (0xffu >> (length + 1));

@@ -11,7 +11,7 @@
 #define LETTER_MOST 4 /* bytes of a character */
 
 /* The small letter of a capital and back; what has none is itself. */
-uint32_t letter_lower(uint32_t c);
+uint32_t letter_small(uint32_t c);
 uint32_t letter_upper(uint32_t c);
 
 /* Whether a character can be part of a word. */
@@ -21,7 +21,20 @@ int letter_is(uint32_t c);
 size_t letter_count(slice text);
 
 /* Takes the first character off a text that is valid UTF-8 and not empty. */
-uint32_t letter_next(slice *text);
+uint32_t letter_take(slice *text);
+
+/* Both, in place for ASCII. */
+static inline uint32_t letter_lower(uint32_t c) {
+  return c < 128 ? text_lower((char)c) : letter_small(c);
+}
+
+static inline uint32_t letter_next(slice *text) {
+  unsigned char c = (unsigned char)*text->bytes;
+  if (c >= 128) return letter_take(text);
+  text->bytes++;
+  text->length--;
+  return c;
+}
 
 /* Writes a character; how many bytes it has. */
 size_t letter_put(char *out, uint32_t c);

@@ -8,9 +8,12 @@
 #define MOST_VALUES ((size_t)1 << 40)
 #define FIRST_ROOM 1024
 
-/* Open addressing; an entry without an Id is free. */
+/* Entries stand in the order in which they came, which is that of an export
+** and so of the next one; `slots` finds them by open addressing: the number of
+** an entry, from 1, or 0. */
 struct memory {
   memory_entry *entries;
+  uint32_t *slots;
   size_t room, count; /* room is a power of two, and at most half full */
   buffer values;      /* texts, each behind its length and a ':' */
 };
@@ -28,7 +31,8 @@ uint64_t memory_fingerprint(slice text) {
   }
   for (word = 0; text.length; text.length--)
     word = word << 8 | (unsigned char)text.bytes[text.length - 1];
-  return mix(mix(hash, word), 0);
+  hash = mix(hash, word);
+  return mix(hash ^ hash >> 32, 0);
 }
 
 memory *memory_open(void) {
@@ -36,9 +40,10 @@ memory *memory_open(void) {
   if (!m) return NULL;
   buffer_open(&m->values, MOST_VALUES);
   m->room = FIRST_ROOM;
-  m->entries = calloc(m->room, sizeof *m->entries);
-  if (m->entries) return m;
-  free(m);
+  m->slots = calloc(m->room, sizeof *m->slots);
+  m->entries = malloc(m->room / 2 * sizeof *m->entries);
+  if (m->slots && m->entries) return m;
+  memory_close(m);
   return NULL;
 }
 
@@ -46,6 +51,7 @@ void memory_close(memory *m) {
   if (!m) return;
   buffer_close(&m->values);
   free(m->entries);
+  free(m->slots);
   free(m);
 }
 
@@ -53,44 +59,50 @@ size_t memory_count(const memory *m) {
   return m->count;
 }
 
-/* Where an Id stands, or the free place where it would. */
-static memory_entry *place(const memory *m, const char *id) {
+/* The slot of an Id, or the free one where it would be. */
+static uint32_t *slot_of(const memory *m, const char *id) {
   size_t mask = m->room - 1;
   size_t i = (size_t)memory_fingerprint(text_slice(id, MEMORY_ID)) & mask;
-  while (m->entries[i].id[0] && memcmp(m->entries[i].id, id, MEMORY_ID))
+  while (m->slots[i] &&
+         memcmp(m->entries[m->slots[i] - 1].id, id, MEMORY_ID))
     i = (i + 1) & mask;
-  return &m->entries[i];
+  return &m->slots[i];
 }
 
 memory_entry *memory_find(const memory *m, const char *id) {
-  memory_entry *e = place(m, id);
-  return e->id[0] ? e : NULL;
+  uint32_t slot = *slot_of(m, id);
+  return slot ? &m->entries[slot - 1] : NULL;
 }
 
 static int grow(memory *m) {
   memory larger = *m;
+  memory_entry *entries =
+    realloc(m->entries, m->room * sizeof *m->entries);
   size_t i;
+  if (!entries) return 0;
+  m->entries = larger.entries = entries;
   larger.room *= 2;
-  larger.entries = calloc(larger.room, sizeof *larger.entries);
-  if (!larger.entries) return 0;
-  for (i = 0; i < m->room; i++)
-    if (m->entries[i].id[0])
-      *place(&larger, m->entries[i].id) = m->entries[i];
-  free(m->entries);
+  larger.slots = calloc(larger.room, sizeof *larger.slots);
+  if (!larger.slots) return 0;
+  for (i = 0; i < m->count; i++)
+    *slot_of(&larger, entries[i].id) = (uint32_t)(i + 1);
+  free(m->slots);
   *m = larger;
   return 1;
 }
 
 memory_entry *memory_take(memory *m, const char *id) {
-  memory_entry *e = place(m, id);
-  if (e->id[0]) return e;
+  uint32_t *slot = slot_of(m, id);
+  if (*slot) return &m->entries[*slot - 1];
+  if (m->count == UINT32_MAX) return NULL;
   if (m->count * 2 >= m->room) {
     if (!grow(m)) return NULL;
-    e = place(m, id);
+    slot = slot_of(m, id);
   }
-  memcpy(e->id, id, MEMORY_ID);
-  m->count++;
-  return e;
+  memset(&m->entries[m->count], 0, sizeof *m->entries);
+  memcpy(m->entries[m->count].id, id, MEMORY_ID);
+  *slot = (uint32_t)++m->count;
+  return &m->entries[m->count - 1];
 }
 
 /* ---- values ---- */
@@ -167,11 +179,8 @@ static int write_entry(const memory *m, const memory_entry *e, buffer *to) {
 
 int memory_write(const memory *m, size_t *at, size_t most, buffer *to) {
   size_t written = 0;
-  for (; *at < m->room && written < most; ++*at) {
-    if (!m->entries[*at].id[0]) continue;
+  for (; *at < m->count && written < most; ++*at, written++)
     if (!write_entry(m, &m->entries[*at], to)) return 0;
-    written++;
-  }
   return 1;
 }
 

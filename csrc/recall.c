@@ -61,7 +61,7 @@ int recall_note(const recall *r, const slice *cells, recall_row *row) {
   memory_entry *e;
   size_t i;
   if (!row->has_id || row->met == PLAN_INVALID) return 1;
-  e = memory_take(r->memory, row->id);
+  e = row->entry ? row->entry : memory_take(r->memory, row->id);
   if (!e) return 0;
   e->flags = flags_of(row, e->flags);
   e->fingerprint = row->fingerprint;
