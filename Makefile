@@ -121,7 +121,7 @@ PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c 
 build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	  -Icsrc -o $@ $< $(PLAIN) -lm -lz -lpthread
+	  -iquote csrc -o $@ $< $(PLAIN) -lm -lz -lcsv -lpthread
 
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@echo "fuzzing for $(FUZZ_SECONDS) s each: $(FUZZERS)"

@@ -18,10 +18,11 @@ struct feed {
   void *source;
   char room[ROOM];
   size_t at, end;
-  int ended, lines, cut;
+  int begun, ended, lines, cut;
   buffer around, record;
   int in_record;   /* bytes go to the record */
   int in_string, escaped;
+  int in_junk;     /* the rest of the line is to be passed */
   size_t number;   /* where a number began in the buffer, + 1; 0: in none */
   size_t depth;    /* of open brackets */
   size_t list;     /* the depth at which the records stand; 0: in none */
@@ -224,11 +225,16 @@ static feed_result fault(feed *f, const char *problem) {
   return FEED_FAULT;
 }
 
-/* What stands where a text should: passes its line. */
+/* What stands where a text should is told once a line, which is passed. */
 static feed_result pass_junk(feed *f) {
   f->start = f->line;
-  while (f->at < f->end && f->room[f->at] != '\n') f->at++;
+  f->in_junk = 1;
   return fault(f, "is not JSON");
+}
+
+static void pass_junk_on(feed *f) {
+  while (f->at < f->end && f->room[f->at] != '\n') f->at++;
+  f->in_junk = f->at == f->end;
 }
 
 /* A line that ends inside its record. */
@@ -247,17 +253,20 @@ static feed_result end(feed *f) {
   return FEED_END;
 }
 
-static feed_result fill(feed *f) {
-  ssize_t got = f->read(f->source, f->room, ROOM);
-  if (got < 0) return FEED_FAILED;
-  f->at = 0;
-  f->end = (size_t)got;
+/* Reads on; the first time enough to see a byte order mark, which is passed. */
+static int fill(feed *f) {
+  size_t wanted = f->begun ? 1 : 3;
+  ssize_t got = 1;
+  f->at = f->end = 0;
+  while (f->end < wanted && got > 0) {
+    got = f->read(f->source, f->room + f->end, ROOM - f->end);
+    if (got > 0) f->end += (size_t)got;
+  }
   f->ended = got == 0;
-  return FEED_RECORD;
-}
-
-static void skip_byte_order_mark(feed *f) {
-  if (f->end >= 3 && !memcmp(f->room, "\xEF\xBB\xBF", 3)) f->at = 3;
+  if (!f->begun && f->end >= 3 && !memcmp(f->room, "\xEF\xBB\xBF", 3))
+    f->at = 3;
+  f->begun = 1;
+  return got >= 0;
 }
 
 /* Goes through what was read; 1 where `*result` tells what was found. */
@@ -268,7 +277,8 @@ static int scan(feed *f, feed_result *result) {
       *result = give_up_line(f);
       return 1;
     }
-    if (f->in_string) pass_string(f);
+    if (f->in_junk) pass_junk_on(f);
+    else if (f->in_string) pass_string(f);
     else if (!f->depth && c != '{' && c != '[') {
       if (pass_blank(f, c)) continue;
       *result = pass_junk(f);
@@ -282,11 +292,8 @@ feed_result feed_next(feed *f) {
   feed_result result = FEED_RECORD;
   if (f->in_record && f->depth == f->list) f->in_record = 0;
   while (!scan(f, &result)) {
-    int is_first = f->line == 1 && f->end == 0;
     if (f->ended) return end(f);
-    result = fill(f);
-    if (result == FEED_FAILED) return result;
-    if (is_first) skip_byte_order_mark(f);
+    if (!fill(f)) return FEED_FAILED;
   }
   return result;
 }
