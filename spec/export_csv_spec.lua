@@ -194,6 +194,11 @@ describe("a report", function()
     assert.same({ nil, "the export has more than one column of this name; say which one, as in "
       .. "{!'Name'#2}: Name", "export" },
       { check(report { "2026-07-26" }, { map = { name = "{!Name}" } }) })
+    for number, name in pairs { "Muster", "x" } do
+      local found = assert(check(report { "2026-07-26" },
+        { map = { name = ("{!'Name'#%d}"):format(number) } }))
+      assert.equal(name, found.bodies[1].name)
+    end
   end)
 end)
 

@@ -45,10 +45,10 @@ function syntax.quoted(quote)
   return quote * lpeg.Cs((escaped + (1 - S(quote .. "\\")) + P "\\" * (1 - S(quote))) ^ 0) * quote
 end
 
---- `'Label'#2`: the second column that has this label.
+--- `'Label'#2`: the second column that has this label; `'Label'#1` the first of several.
 local numbered = P "#" * C(R "19" * R "09" ^ 0)
 syntax.label = syntax.quoted "'" * numbered / function(label, n)
-  return n == "1" and label or ("'%s'#%s"):format(label, n)
+  return ("'%s'#%s"):format(label, n)
 end
 
 --- A field's name, with its parents in front.
