@@ -10,7 +10,7 @@ source = {
   tag = "v" .. rock_version:match "^[^-]+",
 }
 description = {
-  strict summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
+  summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
   detailed = [[
 Reads the exports that Salesforce writes, picks the records that meet a flow's entry conditions,
 maps their fields, issues a credential for each through Sertifier's API, and writes the links back.
