@@ -34,8 +34,9 @@ static int reader_close(lua_State *L) {
   return 0;
 }
 
-/* core.reader(source, delimiter) -> reader, or nil, problem, "export". The
-** source is the reader's from now on. */
+/* core.reader(source, delimiter) -> reader, or nil, problem, "export", and the
+** header's line where that is at fault. The source is the reader's from now
+** on. */
 static int reader_new(lua_State *L) {
   const char *delimiter = luaL_optstring(L, 2, ","), *problem;
   reader *r = lua_newuserdata(L, sizeof *r);
@@ -43,7 +44,11 @@ static int reader_new(lua_State *L) {
   luaL_setmetatable(L, CLASS);
   problem = rows_open(&r->rows, source_take(L, 1), *delimiter);
   r->is_open = 1;
-  return problem ? handle_fail(L, problem, "export") : 1;
+  if (!problem) return 1;
+  handle_fail(L, problem, "export");
+  if (!r->rows.header_line) return 3;
+  lua_pushinteger(L, (lua_Integer)r->rows.header_line);
+  return 4;
 }
 
 /* ---- rows ---- */

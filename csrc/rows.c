@@ -42,8 +42,11 @@ static columns *header_columns(rows *r) {
 }
 
 static const char *read_header(rows *r) {
-  const char *problem = header_problem(r, csv_next(r->csv));
+  csv_result result = csv_next(r->csv);
+  const char *problem = header_problem(r, result);
   slice text = csv_text(csv_at(r->csv));
+  if (result == CSV_ROW || result == CSV_FAULT)
+    r->header_line = csv_at(r->csv)->line;
   if (problem) return problem;
   r->columns = header_columns(r);
   if (!r->columns || !buffer_add(&r->header, text.bytes, text.length))

@@ -18,6 +18,7 @@ typedef struct rows {
   char delimiter;
   int has_footer;    /* set it before the first row is read */
   buffer header;     /* as it stands */
+  uint64_t header_line; /* 0: there is none */
   footer footer;
   int is_waiting;    /* the csv's row was not given yet, as `waiting` says */
   csv_result waiting;

@@ -1,7 +1,9 @@
 --- The native client, on real sockets.
 
+local certificates = require "spec.support.certificates"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local nginx = require "sertifier.sandbox.nginx"
 local sandbox = require "spec.support.sandbox"
 local server = require "sertifier.sandbox_server"
 
@@ -31,6 +33,25 @@ end
 local function open(options)
   options.key_file = options.key_file or sandbox.key_file()
   return core.client(options)
+end
+
+--- An nginx that answers what it was asked with: the protocol, the headers, the body's length.
+local function start_plain(certificate, key, http2)
+  local found, place = assert(nginx.find()), files.path()
+  local port = 32100 + core.pid() % 600
+  local conf = nginx.conf({ modules = found.modules }, port, { http2 = http2 })
+    :gsub("init_%w*_?by_lua_block %b{}", ""):gsub("certificate%.pem", certificate)
+    :gsub("key%.pem", key):gsub("content_by_lua_block %b{}", 'return 200 "$server_protocol '
+      .. '$http_api_version $http_secretkey $http_content_type $http_content_length";')
+  assert(os.execute("mkdir " .. place))
+  local file = assert(io.open(place .. "/nginx.conf", "w"))
+  file:write(conf)
+  file:close()
+  local command = ("%s -p %s -c nginx.conf -e error.log"):format(found.program, place)
+  assert(os.execute("env -u LUA_PATH -u LUA_CPATH " .. command))
+  return { url = "https://127.0.0.1:" .. port, stop = function()
+    os.execute(command .. " -s stop; rm -rf " .. place)
+  end }
 end
 
 --- One request; its result, without its id.
@@ -147,6 +168,21 @@ describe("client", function()
     client:close()
   end)
 
+  it("gives up in time where nobody takes the connection, and sends nothing", function()
+    local client = assert(open { url = misbehave "deaf", connect_timeout = 0.2 })
+    local result = ask(client, "POST", "/", "{}")
+    assert.same({ "timeout", false }, { result.error, result.sent })
+    client:close()
+  end)
+
+  it("does not take a handshake that is cut for a wrong certificate", function()
+    local url = misbehave("cut-request", 50):gsub("^http", "https")
+    local client = assert(open { url = url })
+    local result = ask(client, "POST", "/", "{}")
+    assert.same({ "connect", false }, { result.error, result.sent })
+    client:close()
+  end)
+
   it("takes no more of an answer than it was told", function()
     local client = assert(open { url = misbehave("large", 5000), max_response = 4000 })
     local result = ask(client, "POST", "/", "{}")
@@ -188,10 +224,8 @@ describe("client", function()
     local certificate, key
 
     before_each(function()
-      certificate, key = files.path ".pem", files.path ".key"
-      assert(os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
-        .. " -addext subjectAltName=IP:127.0.0.1 -keyout %s -out %s 2>/dev/null")
-        :format(key, certificate)))
+      local made = certificates.make(2)
+      certificate, key = made.certificate, made.key
     end)
 
     local function start()
@@ -207,6 +241,39 @@ describe("client", function()
       client:close()
       started:stop()
     end)
+
+    it("sends nothing to a host whose certificate is another's", function()
+      local started = start()
+      local client = assert(open { url = started.url:gsub("127.0.0.1", "localhost"),
+        ca_file = certificate })
+      local result = ask(client, "POST", "/campaign/addCredentials", "{}")
+      assert.same({ "tls", false }, { result.error, result.sent })
+      client:close()
+      started:stop()
+    end)
+
+    it("sends nothing to a host whose certificate has expired", function()
+      local expired = certificates.make(-1)
+      local started = start_plain(expired.certificate, expired.key)
+      local client = assert(open { url = started.url, ca_file = expired.certificate })
+      local result = ask(client, "POST", "/campaign/addCredentials", "{}")
+      assert.same({ "tls", false }, { result.error, result.sent })
+      assert.truthy(result.message:find "expired", result.message)
+      client:close()
+      started.stop()
+    end)
+
+    it("speaks HTTP/2 where the server offers it, HTTP/1.1 where not; the headers go with it",
+      function()
+        for _, http2 in ipairs { true, false } do
+          local started = start_plain(certificate, key, http2)
+          local client = assert(open { url = started.url, ca_file = certificate })
+          assert.equal(("HTTP/%s 3.3 %s application/json 2"):format(http2 and "2.0" or "1.1",
+            sandbox.key), ask(client, "POST", "/", "{}").body)
+          client:close()
+          started.stop()
+        end
+      end)
 
     it("trusts the authority that it is told to", function()
       local started = start()

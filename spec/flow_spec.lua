@@ -84,10 +84,10 @@ describe("flow", function()
     local path = files.write("Id,First,Email,Email\nx,y,z,z\n", ".csv")
     local flow = sertifier.flow { campaign = "campaign-1", when = "Emial = 'x'" }
     local result, message, code = flow:check { export = path }
-    assert.same({ nil, path .. ": the flow reads fields that the export lacks: Emial (did you mean "
+    assert.same({ nil, path .. ":1: the flow reads fields that the export lacks: Emial (did you mean "
       .. "Email?), FirstName, LastName", "export" }, { result, message, code })
     flow = sertifier.flow { campaign = "campaign-1", map = { name = "{!Email}" } }
-    assert.equal(path .. ": the export has more than one column of this name; say which one, "
+    assert.equal(path .. ":1: the export has more than one column of this name; say which one, "
       .. "as in {!'Name'#2}: Email",
       select(2, flow:check { export = path }))
     files.remove()

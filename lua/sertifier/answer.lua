@@ -136,7 +136,9 @@ local function from_failure(credentials, result)
   local what = ("%s (%s)%s"):format(result.message or "the request failed", result.error,
     advice[result.error] or "")
   if result.sent then return in_doubt(credentials, "no answer came: " .. what) end
-  return not_applied(credentials, "retry", result.error, "cannot reach Sertifier: " .. what)
+  -- A certificate does not become right while a run waits.
+  return not_applied(credentials, result.error == "tls" and "stop" or "retry", result.error,
+    "cannot reach Sertifier: " .. what)
 end
 
 --- Reads what came of a request.

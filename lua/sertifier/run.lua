@@ -81,7 +81,7 @@ function run.open(flow, options, now)
   if plan then
     ok, message, code = opened:settle(cells)
   else
-    message, code = ("%s: %s"):format(opened.name, cells), "export"
+    message, code = ("%s: %s"):format(opened.header or opened.name, cells), "export"
   end
   if ok then return opened, plan, cells end
   opened:close()

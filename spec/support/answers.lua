@@ -171,7 +171,7 @@ local cases = {
   { "504", { one(1) }, http(504), "in_doubt" },
   { "no connection", { one(1) }, failed("connect", false), "not_applied", "retry" },
   { "no name", { one(1) }, failed("resolve", false), "not_applied", "retry" },
-  { "no trust", { one(1) }, failed("tls", false), "not_applied", "retry" },
+  { "no trust", { one(1) }, failed("tls", false), "not_applied", "stop" },
   { "a timeout before a byte", { one(1) }, failed("timeout", false), "not_applied", "retry" },
   { "a timeout", two, failed("timeout", true), "in_doubt in_doubt" },
   { "a cut", { one(1) }, failed("cut", true), "in_doubt" },

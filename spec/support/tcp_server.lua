@@ -5,6 +5,7 @@
 --   second-dies   the second request of the first connection is read, and the connection closed
 --   cut-request   the connection is closed after N bytes of a request
 --   cut-answer    the connection is closed after N bytes of the answer
+--   deaf          no connection is taken: the queue of those that wait is full
 --   stall         no request is answered
 --   redirect      307 to another path
 --   large         an answer of N bytes
@@ -15,7 +16,19 @@ local socket = require "socket"
 local log = assert(io.open(arg[1], "a"))
 local mode, amount = arg[2], tonumber(arg[3] or 0)
 
-local listener = assert(socket.bind("127.0.0.1", 0))
+local listener = assert(socket.bind("127.0.0.1", 0, mode == "deaf" and 0 or nil))
+
+--- Fills the listener's own queue; the system answers no further connection.
+local function fill_queue()
+  local waiting = {}
+  repeat
+    waiting[#waiting + 1] = socket.tcp()
+    waiting[#waiting]:settimeout(0.05)
+  until not waiting[#waiting]:connect(listener:getsockname())
+  return waiting
+end
+
+local waiting = mode == "deaf" and fill_queue()
 log:write(select(2, listener:getsockname()), "\n")
 log:flush()
 
@@ -108,7 +121,8 @@ end
 
 listener:settimeout(0.05)
 while is_wanted() do
-  local connection = listener:accept()
+  local connection = not waiting and listener:accept()
+  if waiting then socket.sleep(0.01) end
   if connection then
     connections = connections + 1
     connection:settimeout(5)

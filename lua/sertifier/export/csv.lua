@@ -150,8 +150,11 @@ function csv.open(source, found, options)
   local line = header_line(found.head)
   self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
     or kinds.delimiter(line)
-  local reader, message, code = core.reader(source, self.delimiter)
-  if not reader then return nil, ("%s: %s"):format(found.name, message), code end
+  local reader, message, code, at = core.reader(source, self.delimiter)
+  if not reader then
+    return nil, ("%s%s: %s"):format(found.name, at and (":%d"):format(at) or "", message), code
+  end
+  self.header = ("%s:%d"):format(found.name, reader:line())
   self.reader, self.columns = reader, reader:columns()
   self.kind = options.format and kinds.named[options.format]
     or kinds.of(self.columns, line, found)
