@@ -50,11 +50,11 @@ end
 
 local modules = lua_modules [[
   adding adopt answer answer.match answer.row answer.waiting api api.data attributes check claiming
-  cli cli.adopt cli.check cli.common cli.doctor cli.drain cli.importing cli.issue cli.progress
-  cli.proposing cli.report cli.resolve cli.sandbox cli.status compile compile.cells condition
-  condition.dates condition.filters condition.soql condition.tests credential delivery doctor drain
-  ends envelope explain export export.columns export.csv export.encoding export.events export.json
-  export.kinds export.outbound export.tables flow flow.fields flow_file flow_import
+  cli cli.adopt cli.check cli.command_first cli.common cli.doctor cli.drain cli.importing cli.issue
+  cli.progress cli.proposing cli.report cli.resolve cli.sandbox cli.status compile compile.cells
+  condition condition.dates condition.filters condition.soql condition.tests credential delivery
+  doctor drain ends envelope explain export export.columns export.csv export.encoding export.events
+  export.json export.kinds export.outbound export.tables flow flow.fields flow_file flow_import
   flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
   formula.functions formula.grammar formula.names formula.typing guards holdings hooks landing
   ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list ledger.listing

@@ -143,6 +143,14 @@ static void note_interrupt(int number) {
   interrupted = number;
 }
 
+/* core.end_on_interrupt(): SIGINT ends the program at once, as other programs;
+** the `lua` program would make it an error. For the command only. */
+static int system_end_on_interrupt(lua_State *L) {
+  (void)L;
+  signal(SIGINT, SIG_DFL);
+  return 0;
+}
+
 /* core.catch_interrupts(): from now on SIGINT and SIGTERM do not end the
 ** program at once but are told by core.interrupted(); a second one ends it.
 ** For the command only: a library leaves signals alone. */
@@ -170,7 +178,8 @@ void system_open(lua_State *L) {
     {"file_id", system_file_id}, {"is_private", system_is_private},
     {"is_set", system_is_set}, {"isatty", system_isatty},
     {"terminal_width", system_terminal_width},
-    {"pid", system_pid}, {"catch_interrupts", system_catch_interrupts},
+    {"pid", system_pid}, {"end_on_interrupt", system_end_on_interrupt},
+    {"catch_interrupts", system_catch_interrupts},
     {"interrupted", system_interrupted}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

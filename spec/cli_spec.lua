@@ -99,6 +99,28 @@ links: LINKS
     }, lines)
   end)
 
+  it("takes its options anywhere, before the command's name as well", function()
+    local path = sandbox.export(2)
+    local flow = files.write("return require 'sertifier'.flow { campaign = 'campaign-1' }", ".lua")
+    local wanted = { sertifier { "check", flow, path, "--json" } }
+    wanted[2] = wanted[2]:gsub('"seconds":[%d.]+', "")
+    for _, arguments in ipairs { { "--json", "check", flow, path },
+      { "--batch-size", "7", "--json", "check", "--campaign", "campaign-1", flow, path },
+      { "--campaign=campaign-1", "check", path, "--json", flow },
+      { "--campaign", "campaign-1", "--json", "check", path } } do
+      local status, out, err = sertifier(arguments)
+      assert.same(wanted, { status, (out:gsub('"seconds":[%d.]+', "")), err })
+    end
+    for words, message in pairs { ["--jsn check x.csv"] = "unknown option '--jsn'\nDid you mean '--json'?",
+      ["--json chek x.csv"] = "unknown command 'chek'\nDid you mean 'check'?",
+      ["--campaign check x.csv"] = "unknown command 'x.csv'", ["--json"] = "unknown option '--json'" } do
+      local arguments = {}
+      for word in words:gmatch "%S+" do arguments[#arguments + 1] = word end
+      local status, out, err = sertifier(arguments)
+      assert.same({ 1, "", "sertifier: " .. message }, { status, out, err:sub(1, #message + 11) })
+    end
+  end)
+
   it("writes the bodies that it would send", function()
     local status, out = sertifier { "check", "--bodies", "-", "--batch-size", "2", "--campaign",
       "campaign-1", sandbox.export(3) }

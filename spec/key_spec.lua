@@ -1,5 +1,6 @@
 --- Where Sertifier's key is, and where it is not: a canary of a key, looked for in real processes.
 
+local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
 local sandbox = require "spec.support.sandbox"
@@ -64,18 +65,31 @@ describe("the key", function()
     pipe:close()
   end)
 
-  it("is not shown by a process that issues, nor left to a core dump", function()
-    local started = sandbox.start { latency = 1 }
-    local pipe, pid, out = start(("bin/sertifier issue --campaign %s --ledger %s %s")
-      :format(sandbox.campaign, files.path ".db", sandbox.export(1)),
-      "SERTIFIER_URL=" .. started.url)
+  --- Runs a command against a slow sandbox; its key is not shown, nor left to a core dump.
+  local function hides(started, command)
+    local pipe, pid, out = start("bin/sertifier " .. command, "SERTIFIER_URL=" .. started.url)
     local function of_process(name) return files.read(("/proc/%d/%s"):format(pid, name)) end
     wait_for(function() return of_process("limits"):find "Max core file size +0 +0 " end)
     assert.truthy(of_process("cmdline"):find("bin/sertifier", 1, true))
     assert.equal(0, count(of_process "cmdline", canary))
     assert.truthy(of_process("environ"):find "SERTIFIER_SECRET_KEY=%z")
     assert.equal(0, count(of_process "environ", canary))
+    os.execute(("kill -TERM %d"):format(pid))
     pipe:close()
     assert.equal(0, count(files.read(out), canary))
+  end
+
+  it("is not shown by a process that has it, nor left to a core dump", function()
+    local started = sandbox.start { answer = "empty" }
+    local ledger, export = files.path ".db", sandbox.export(1)
+    local campaign = "--campaign " .. sandbox.campaign
+    assert.equal(3, (commands.run({ "issue", "--campaign", sandbox.campaign, "--ledger", ledger,
+      export }, commands.environment(started))))
+    started:behave { answer = "whole", latency = 1 }
+    for _, command in ipairs { ("issue %s --ledger %s %s"):format(campaign, files.path ".db", export),
+      "resolve --ledger " .. ledger, ("adopt %s --ledger %s %s"):format(campaign, ledger, export),
+      ("drain --every 60 --ledger %s"):format(ledger), "doctor " .. campaign } do
+      hides(started, command)
+    end
   end)
 end)

@@ -1,6 +1,7 @@
 --- The command: `sertifier issue`, `check`, `status`, `resolve`, `adopt`, `sandbox`, `doctor`.
 
 local argparse = require "argparse"
+local command_first = require "sertifier.cli.command_first"
 local version = require "sertifier.version"
 
 local cli = {}
@@ -215,7 +216,8 @@ end
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
-  local args = new_parser(arguments):parse(arguments)
+  local parser = new_parser(arguments)
+  local args = parser:parse(command_first(parser, arguments))
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)

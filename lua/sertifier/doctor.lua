@@ -127,6 +127,7 @@ local function examine_service(list, options)
     list[#list + 1] = skipped("host", "was not asked")
     return
   end
+  if options.opened then options.opened() end
   list[#list + 1] = ok("API key", "was read from %s", client.key_from)
   if examine_host(list, client) then examine_campaign(list, client, options.campaign) end
   client:close()
@@ -155,7 +156,8 @@ local function nginx_finding()
 end
 
 --- Examines this machine, the key, the service and the ledger.
--- @tparam table options `campaign`, `ledger` ("sertifier.db"), `client` (options of a client)
+-- @tparam table options `campaign`, `ledger` ("sertifier.db"), `client` (options of a client),
+--   `opened` (called once the client has read the key)
 -- @treturn {table,...} findings: `state` (ok, fault, skipped), `what`, `text`, and of most faults
 --   `cure`
 function doctor.examine(options)

@@ -4,7 +4,6 @@ local cjson = require "cjson"
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local drain = require "sertifier.drain"
-local sertifier = require "sertifier"
 
 local draining = {}
 
@@ -49,8 +48,7 @@ end
 -- @treturn number the exit status
 function draining.main(args)
   local ledger = common.ledger(args)
-  local client, message = sertifier.client()
-  if not client then common.fail(message) end
+  local client = common.client()
   local place = { ledger = ledger, client = client }
   core.catch_interrupts()
   local total = once(place, args)

@@ -37,6 +37,7 @@ function sandboxing.main(args)
   core.catch_interrupts()
   local started, message = server.start { port = args.port, campaigns = campaigns, key = key,
     behave = behave_of(args.behave) }
+  if not started and core.interrupted() then return 0 end
   if not started then common.fail(message) end
   print(("SERTIFIER_URL=%s"):format(started.url))
   print(("SERTIFIER_SECRET_KEY=%s"):format(key))

@@ -11,9 +11,10 @@ function nginx.quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
---- What a shell command prints, both ways, and whether it went well.
+--- What a shell command prints, both ways, and whether it went well. An interrupt that is meant for
+-- us does not end it half-way.
 function nginx.run(command)
-  local pipe = io.popen("{ " .. command .. "\n} 2>&1; echo \"|$?\"")
+  local pipe = io.popen("trap '' INT; { " .. command .. "\n} 2>&1; echo \"|$?\"")
   if not pipe then return "cannot run a shell", false end
   local text = pipe:read "*a"
   pipe:close()
