@@ -60,14 +60,15 @@ local modules = lua_modules [[
   ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list ledger.listing
   ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql ledger.sqlite
   ledger.together ledger.view lookup lookup.leftovers lookup.pairing memory nearest nginx
-  nginx.access nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics nginx.options
-  nginx.records nginx.reply object pace proposal proposal.text publish.confirming publish.drafting
-  publish.looking publish.publishing publish.reading_only publish.status reading record_id report
-  report.charts report.data report.look report.page retries run sandbox sandbox.adding
-  sandbox.behaviours sandbox.check sandbox.control sandbox.credentials sandbox.dates
-  sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record
-  sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending strict summary
-  syntax template version words worker writeback
+  nginx.access nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal
+  nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records
+  nginx.reply nginx.request nginx.status nginx.watching object pace proposal proposal.text
+  publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
+  publish.status reading record_id report report.charts report.data report.look report.page retries
+  run sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
+  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
+  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
+  strict summary syntax template version words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[

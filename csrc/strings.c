@@ -1,11 +1,10 @@
-/* strings.c: what Lua asks of a text: is it UTF-8, an Id, the same as another. */
+/* strings.c: what Lua asks of a text: is it UTF-8, is it the same as another. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "handles.h"
-#include "value.h"
 #include "value.h"
 
 /* core.is_text(bytes) -> whether they are valid UTF-8 without a NUL */
@@ -61,17 +60,6 @@ static int strings_random(lua_State *L) {
   return 1;
 }
 
-/* core.record_id(text) -> a Salesforce Id's form of 18 characters; nil where the
-** text is none */
-static int strings_record_id(lua_State *L) {
-  size_t length;
-  const char *bytes = luaL_checklstring(L, 1, &length);
-  char id[VALUE_ID];
-  if (!value_id(text_slice(bytes, length), id)) return 0;
-  lua_pushlstring(L, id, VALUE_ID);
-  return 1;
-}
-
 /* core.same(a, b) -> whether two texts are equal; how long that takes tells
 ** nothing but their lengths */
 static int strings_same(lua_State *L) {
@@ -88,8 +76,7 @@ static int strings_same(lua_State *L) {
 void strings_open(lua_State *L) {
   static const luaL_Reg functions[] = {
     {"is_text", strings_is_text}, {"widen_id", strings_widen_id},
-    {"fingerprint", strings_fingerprint},
-    {"random", strings_random}, {"record_id", strings_record_id},
+    {"fingerprint", strings_fingerprint}, {"random", strings_random},
     {"same", strings_same}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -77,8 +77,8 @@ describe("records", function()
     assert.same({ "issued", "skipped", "invalid", "skipped", "issued" }, outcomes(answer))
     local first, third = answer.data.outcomes[1], answer.data.outcomes[3]
     assert.truthy(first.verificationLink:find "^https?://")
-    assert.same({ Id = core.record_id(sandbox.id(1)), outcome = "issued", reason = cjson.null,
-      key = sandbox.campaign .. "/" .. core.record_id(sandbox.id(1)), credentialId = first.credentialId,
+    assert.same({ Id = core.widen_id(sandbox.id(1)), outcome = "issued", reason = cjson.null,
+      key = sandbox.campaign .. "/" .. core.widen_id(sandbox.id(1)), credentialId = first.credentialId,
       verificationLink = first.verificationLink,
       writeBack = { Link__c = first.verificationLink, Note__c = "no. " .. first.credentialId } }, first)
     assert.same({ sandbox.id(3), "email (from Email) is empty", true,

@@ -1,67 +1,27 @@
 --- Handlers for nginx and OpenResty: what callers post is issued once, in nginx's thread pool.
 --
 --   request --> access --> body --> a thread of the pool --> answer
---               access              worker, and the handler's own file in nginx/
+--    request    access              pool, worker, and the handler's own file in nginx/
 --
 -- Each function here takes options, checks them as nginx reads its configuration, and gives the
--- function that a `content_by_lua_block` calls.
+-- function that a `content_by_lua_block` calls. What several handlers have in common may stand in
+-- a table of its own: `gateway { common }`, `records { common, flow = "flow.lua" }`.
 -- @module sertifier.nginx
 
 local access = require "sertifier.nginx.access"
-local journal = require "sertifier.nginx.journal"
 local draining = require "sertifier.nginx.draining"
 local flow_file = require "sertifier.flow_file"
+local journal = require "sertifier.nginx.journal"
 local metrics = require "sertifier.nginx.metrics"
 local options = require "sertifier.nginx.options"
+local pool = require "sertifier.nginx.pool"
 local reply = require "sertifier.nginx.reply"
+local request = require "sertifier.nginx.request"
+local watching = require "sertifier.nginx.watching"
 
 local nginx = {}
 
-local most_credentials = 100 -- in one request, if not said
-local body_time = 10 -- seconds
-
 -- ---- a request ----
-
-local function read_file(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read "*a"
-  if file then file:close() end
-  return text
-end
-
---- Reads a body whose length is known, with a limit on the whole of its time; nginx's own limit is
--- between two reads, and at its end it hangs up without an answer.
-local function receive(length, seconds)
-  local socket = ngx.req.socket()
-  if not socket then return nil end -- HTTP/2: nginx reads it
-  socket:settimeout(seconds * 1000)
-  local body, problem = socket:receive(length)
-  return body or "", problem
-end
-
---- The whole body of a request.
--- @treturn string|nil nil where it did not come in time
-local function read_body(seconds)
-  local length = tonumber(ngx.var.http_content_length or "")
-  if length and length > 0 then
-    local body, problem = receive(length, seconds)
-    if body then return not problem and body or nil end
-  end
-  ngx.req.read_body()
-  local path = ngx.req.get_body_file()
-  return path and read_file(path) or ngx.req.get_body_data() or ""
-end
-
-local function token_of()
-  local var = ngx.var
-  return var.http_secretkey or (var.http_authorization or ""):match "^[Bb]earer +(%S+)$"
-end
-
-local function caller()
-  local var = ngx.var
-  return { token = token_of(), signature = var.http_x_signature, timestamp = var.http_x_timestamp,
-    certificate = var.ssl_client_verify, subject = var.ssl_client_s_dn }
-end
 
 local function outcome_of(counts)
   local list = {}
@@ -70,9 +30,9 @@ local function outcome_of(counts)
   return table.concat(list, " ")
 end
 
-local function send(self, answer)
-  metrics.note(self.kind, answer)
-  if answer.fault then journal.note(self.kind, answer.fault, answer.status) end
+local function send(kind, answer)
+  metrics.note(kind, answer)
+  if answer.fault then journal.note(kind, answer.fault, answer.status) end
   ngx.status = answer.status
   local header = ngx.header
   header["Content-Type"] = answer.content_type or "application/json; charset=utf-8"
@@ -83,73 +43,17 @@ local function send(self, answer)
   ngx.print(answer.body)
 end
 
--- ---- the pool ----
-
-local busy = "More requests are at work than threads are there for; nothing was sent."
-local unable = "The gateway cannot work at the moment; nothing was sent."
-
-local function unavailable(self, message)
-  journal.note(self.kind, message, 503)
-  return reply.new(503, unable, { retry_after = 5 })
-end
-
---- Runs a function of worker.lua in a thread of the pool.
-local function in_pool(self, name, ...)
-  local ok, answer, message = ngx.run_worker_thread(self.settings.pool, "sertifier.worker", name,
-    ...)
-  if ok and type(answer) == "table" then return answer end
-  message = tostring(ok and message or answer)
-  if message:find "no available Lua vm" then return reply.new(503, busy, { retry_after = 1 }) end
-  return unavailable(self, message)
-end
-
-local function work(self, body)
-  local answer = in_pool(self, "answer", self.kind, self.settings, body)
-  return answer.body and answer or unavailable(self, answer.message)
-end
-
--- ---- handlers ----
-
---- What is wrong with a request's head.
-local function fault_of_head(self)
-  if ngx.req.get_method() ~= "POST" then
-    ngx.header["Allow"] = "POST"
-    return 405, "The method must be POST"
-  end
-  if not (ngx.var.http_content_type or ""):lower():find(self.content_type, 1, true) then
-    return 415, "The content type must be " .. self.content_type
-  end
-end
-
---- Who may not ask is told so before the body is read, unless it is the body that is signed.
-local function fault_of(self, request)
-  local why = not request.signature and access.fault(self.access, request)
-  if why then return 403, "Not let in: " .. why end
-  request.body = read_body(self.body_time)
-  if not request.body then return 408, "The body did not come in time" end
-  why = request.signature and access.fault(self.access, request)
-  if why then return 403, "Not let in: " .. why end
-end
-
---- The rest of a body would be taken for the next request.
-local function hang_up()
-  ngx.flush(true)
-  ngx.exit(444)
-end
-
 local function serve(self)
-  local request = caller()
-  local status, message = fault_of_head(self)
-  if not status then status, message = fault_of(self, request) end
-  if not status then return send(self, work(self, request.body)) end
-  send(self, reply.refuse(status, message .. "; nothing was sent."))
-  if status == 408 then hang_up() end
+  local body, status, why = request.read(self)
+  if not body then
+    send(self.kind, reply.refuse(status, why .. "; nothing was sent."))
+    return status == 408 and request.hang_up()
+  end
+  local answer, unavailable = pool.call(self, "answer", self.kind, self.settings, body)
+  send(self.kind, answer or unavailable)
 end
 
-local content_types = {}
-
-local needs_threads = "this nginx's Lua module has no ngx.run_worker_thread, which waits for "
-  .. "Sertifier without stopping nginx: update it"
+-- ---- making handlers ----
 
 local no_place = "a hook or a publish of its own needs a run: nginx's handlers have none"
 
@@ -164,17 +68,22 @@ local function check_flow(path, level)
   end
 end
 
-local function new(kind, given, own)
-  if not metrics.shared() then error("nginx.conf lacks `lua_shared_dict sertifier 1m;`", 3) end
-  if not ngx.run_worker_thread then error(needs_threads, 3) end
+local function check_nginx(level)
+  if not metrics.shared() then
+    error("nginx.conf lacks `lua_shared_dict sertifier 1m;`", level + 1)
+  elseif not ngx.run_worker_thread then
+    error("this nginx's Lua module has no ngx.run_worker_thread, so a wait for Sertifier would "
+      .. "stop all of nginx: update it (0.10.21 or newer)", level + 1)
+  end
+end
+
+local function new(kind, given, own, content_types)
+  check_nginx(3)
   local all = options.read(given, own, 3)
-  local self = { kind = kind, access = access.new(all, 3), settings = all,
-    content_type = content_types[kind] or "application/json",
-    body_time = all.body_time or body_time }
   if own.flow then check_flow(all.flow, 3) end
-  all.pool = all.pool or "sertifier"
-  all.most = all.most or most_credentials
-  all.token_file, all.hmac_file, all.mutual_tls = nil, nil, nil
+  if kind == "outbound_message" and all.queued == nil then all.queued = true end
+  local self = { kind = kind, access = access.new(all, 3), body_time = all.body_time or 10,
+    content_types = content_types or { "application/json" }, settings = options.plain(all) }
   return function() return serve(self) end
 end
 
@@ -189,7 +98,7 @@ end
 --   is durable in the ledger, from where `drain` sends it
 -- @treturn function for `content_by_lua_block`
 function nginx.gateway(given)
-  return new("gateway", given, { most = "number", queued = "boolean" })
+  return new("gateway", given, {})
 end
 
 --- Salesforce records as JSON in, what became of each out: a list, a list under `records`, or one.
@@ -200,42 +109,96 @@ end
 -- @tparam table given as for `gateway`, and `flow`, the path of a flow file
 -- @treturn function for `content_by_lua_block`
 function nginx.records(given)
-  return new("records", given, { most = "number", queued = "boolean", flow = "string" })
+  return new("records", given, { flow = "string" })
 end
 
--- ---- beside the handlers ----
+--- Change Data Capture events as JSON in, what became of each record out: a list, a list under
+-- `events`, or one. An event that does not tell all that the flow reads is invalid.
+-- @tparam table given as for `records`
+-- @treturn function for `content_by_lua_block`
+function nginx.change_events(given)
+  return new("change_events", given, { flow = "string" })
+end
+
+--- Salesforce's outbound message, of 1 to 100 notifications. It is acknowledged once the work is in
+-- the ledger: queued, unless `queued = false` waits for Sertifier. Needs LuaExpat.
+-- @tparam table given as for `records`, and `organizations`, the Ids of those that are let in.
+--   Salesforce can show a client certificate, but no token: `mutual_tls`
+-- @treturn function for `content_by_lua_block`
+function nginx.outbound_message(given)
+  if type(given.organizations) ~= "table" or not given.organizations[1] then
+    error("organizations: a list of Ids is expected, such as { \"00D5g000000ABCDEAA\" }", 2)
+  end
+  require "lxp"
+  return new("outbound_message", given, { flow = "string", organizations = "table" },
+    { "text/xml", "application/soap+xml" })
+end
+
+-- ---- beside them ----
 
 --- Sends what is queued, again and again, in a thread of the pool.
 -- @tparam table given `ledger`, `url`, `key_file`, `ca_file`, `timeout`, `pool` as for `gateway`;
 --   `every`, seconds between two looks at the queue (5)
 -- @treturn function for `init_worker_by_lua_block`
 function nginx.drain(given)
-  local all = options.read(given, { every = "number" }, 2)
-  all.pool, all.every = all.pool or "sertifier", all.every or 5
-  return function() draining.begin(all) end
+  check_nginx(2)
+  local settings = options.plain(options.read(given, { every = "number" }, 2))
+  settings.every = settings.every or 5
+  return function() draining.begin(settings) end
 end
 
---- The counts and times since nginx started, for Prometheus.
---
--- It asks for no token: let nginx say who may read it.
--- @treturn function for `content_by_lua_block`
-function nginx.metrics()
+--- Readies threads before the first request comes.
+-- @tparam number threads how many of the pool
+-- @tparam[opt] string name of the pool ("sertifier")
+-- @treturn function for `init_worker_by_lua_block`
+function nginx.warm(threads, name)
   return function()
-    ngx.header["Content-Type"] = "text/plain; version=0.0.4"
-    ngx.print(metrics.text())
+    for _ = 1, threads do
+      ngx.timer.at(0, function()
+        ngx.run_worker_thread(name or "sertifier", "sertifier.worker", "warm")
+      end)
+    end
   end
 end
 
-local refusals = { [400] = "The request cannot be read", [413] = "The body is too large",
-  [414] = "The address is too long" }
+--- The status page, and for programs the same as JSON: counts by state, what is in doubt and why,
+-- the last hour, and one record by its Id. It asks for no token to be seen, and shows no names: let
+-- nginx say who may see it.
+-- @tparam table given as for `gateway`; its access is that of people who release and drop keys
+-- @treturn function for `content_by_lua_block`
+function nginx.status(given)
+  check_nginx(2)
+  local all = options.read(given, {}, 2)
+  local self = { kind = "status", access = access.new(all, 2), settings = options.plain(all) }
+  return function() return watching.serve(self) end
+end
+
+--- The counts and times since nginx started, for Prometheus; let nginx say who may read them.
+-- @tparam table given `ledger`, `pool` as for `gateway`
+-- @treturn function for `content_by_lua_block`
+function nginx.metrics(given)
+  check_nginx(2)
+  local self = { kind = "metrics", settings = options.plain(options.read(given, {}, 2)) }
+  return function()
+    local seen = pool.call(self, "status", self.settings)
+    ngx.header["Content-Type"] = "text/plain; version=0.0.4"
+    ngx.print(metrics.text(seen and seen.counts))
+  end
+end
+
+local refusals = { [400] = "The request cannot be read",
+  [404] = "This call is not passed on to Sertifier", [413] = "The body is too large",
+  [414] = "The address is too long", [429] = "There are too many requests" }
 
 --- For `error_page`: what nginx itself refuses, in Sertifier's envelope.
 -- @treturn function for `content_by_lua_block`
 function nginx.refused()
   return function()
     local status = ngx.status
-    send({ kind = "refused" }, reply.refuse(status, (refusals[status]
-      or "nginx answers HTTP " .. status) .. "; nothing was sent."))
+    local answer = reply.refuse(status, (refusals[status] or "nginx answers HTTP " .. status)
+      .. "; nothing was sent.")
+    answer.retry_after = status == 429 and 1 or nil
+    send("refused", answer)
   end
 end
 

@@ -9,11 +9,14 @@ local delivery = require "sertifier.delivery"
 local drain = require "sertifier.drain"
 local flow_file = require "sertifier.flow_file"
 local ledger = require "sertifier.ledger"
+local status = require "sertifier.nginx.status"
 local together = require "sertifier.ledger.together"
 
 local worker = {}
 
-local answers = { gateway = "sertifier.nginx.gateway", records = "sertifier.nginx.records" }
+local answers = { gateway = "sertifier.nginx.gateway", records = "sertifier.nginx.records",
+  outbound_message = "sertifier.nginx.outbound_message",
+  change_events = "sertifier.nginx.change_events" }
 
 -- ---- what stays open ----
 
@@ -72,9 +75,14 @@ end
 
 local queue, deliver = delivering(delivery.enqueue), delivering(delivery.issue)
 
-local function failed(settings, message)
+--- Runs a function on a place, for a caller who wants its result or a message.
+local function on_place(settings, work)
+  local place, message = place_of(settings)
+  if not place then return { message = message } end
+  local ok, result = pcall(work, place)
+  if ok then return result end
   forget(settings)
-  return { status = 503, message = message, counts = {} }
+  return { message = tostring(result) }
 end
 
 --- Answers a request.
@@ -83,35 +91,45 @@ end
 --   handler's own
 -- @tparam string body
 -- @treturn table `status`, `body`, `counts`, and where there is one `retry_after`, `times`,
---   `fault`; without a `body` its `message` says why it could not be worked on
+--   `fault`; or `message`: why it could not be worked on
 function worker.answer(kind, settings, body)
-  local place, message = place_of(settings)
-  if not place then return failed(settings, message) end
-  local ok, answer = pcall(function()
+  return on_place(settings, function(place)
     local call = { ledger = place.ledger, client = place.client, most = settings.most,
-      flow = flow_of(settings.flow), deliver = settings.queued and queue or deliver }
-    local result = require(answers[kind]).answer(call, body)
+      organizations = settings.organizations, flow = flow_of(settings.flow),
+      deliver = settings.queued and queue or deliver }
+    local answer = require(answers[kind]).answer(call, body)
     if call.is_lost then forget(settings) end
-    return result
+    return answer
   end)
-  if not ok then return failed(settings, "internal error: " .. tostring(answer)) end
-  return answer
 end
 
 --- Sends what is queued, for some seconds.
 -- @treturn table as drain.run; or with `message`: why it could not
 function worker.drain(settings)
-  local place, message = place_of(settings)
-  if not place then return { message = message } end
-  local ok, total = pcall(drain.run, place, { seconds = settings.seconds })
-  if not ok then return { message = "internal error: " .. tostring(total) } end
+  local total = on_place(settings, function(place)
+    return drain.run(place, { seconds = settings.seconds })
+  end)
   if total.fault or total.verdict and total.verdict.code == "ledger" then forget(settings) end
   return total
 end
 
+--- What the status page shows: see status.gather.
+function worker.status(settings, wanted)
+  return on_place(settings, function(place) return status.gather(place, wanted) end)
+end
+
+--- A person's word about a key: see status.act.
+-- @treturn table `said`; or `message`
+function worker.act(settings, key, word, by_whom)
+  return on_place(settings, function(place)
+    return { said = status.act(place, key, word, by_whom) }
+  end)
+end
+
 --- Loads what the first call of a thread would load.
 function worker.warm()
-  for _, module in pairs(answers) do require(module) end
+  -- One of them needs LuaExpat, which only its users have.
+  for _, module in pairs(answers) do pcall(require, module) end
   return true
 end
 

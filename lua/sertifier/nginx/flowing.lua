@@ -25,33 +25,37 @@ local function reason_of(batch)
   return (batch:problems()[1].text:gsub("\n$", ""):gsub("\n", "; "))
 end
 
---- Takes one record through the flow's plan.
--- @return its item, or nil and its outcome
+--- Takes the next record through the flow's plan.
+-- @return its item, or nil, or nil at the end; and of a record without one its outcome
 local function take(export, plan, batch, secret)
   batch:clear()
-  local _, skipped, invalid = export:fill(plan, batch, 1, 1)
+  local read, skipped, invalid, ended, failed = export:fill(plan, batch, 1, 1)
+  if not read then return nil, { state = "invalid", reason = skipped } end
+  if ended then return nil end
+  if failed then return nil, { state = "invalid", reason = "the flow failed: " .. failed } end
   if invalid == 1 then return nil, { state = "invalid", reason = reason_of(batch) } end
   if skipped == 1 then return nil, { state = "skipped" } end
   return item_of(batch, secret)
 end
 
 --- What a flow makes of records.
--- @tparam table place `flow`, `ledger`
--- @tparam {table,...} rows
--- @treturn table|nil index -> item, and second index -> outcome of those that make none; or nil,
+-- @return a list of records, each with its `item`, or its `outcome` where it makes none; or nil,
 --   message
-function flowing.items(place, rows)
-  local i = 0
+local function take_all(place, next_row)
+  local row
   local export, plan = run.open(place.flow, { export = function()
-    i = i + 1
-    return rows[i]
+    local line, problem
+    row, line, problem = next_row()
+    return row, line, problem
   end })
   if not export then return nil, plan end
-  local batch, items, outcomes = core.batch(), {}, {}
-  for n = 1, #rows do
-    items[n], outcomes[n] = take(export, plan, batch, place.ledger.secret)
+  local batch, list = core.batch(), {}
+  while true do
+    local item, outcome = take(export, plan, batch, place.ledger.secret)
+    if not item and not outcome then return list end
+    list[#list + 1] = { row = row or nil, item = item, outcome = outcome }
+    if row == nil then return list end
   end
-  return items, outcomes
 end
 
 -- ---- outcomes out ----
@@ -69,19 +73,20 @@ local function write_back_of(place, credential)
   return "{" .. table.concat(members, ",") .. "}"
 end
 
-local function told(place, row_id, item, outcome)
-  local credential = outcome.credential
-  local text = json.object(form, { Id = item and item.record_id or row_id, outcome = outcome.state,
-    reason = outcome.reason, key = item and item.key, credentialId = credential and credential.id,
+--- As the caller wrote it: an invalid record may have no better one.
+local function id_of(one)
+  local id = one.item and one.item.record_id or one.row and (one.row.Id or one.row.id)
+  return type(id) == "string" and id or nil
+end
+
+local function told(place, one)
+  local outcome, credential = one.outcome, one.outcome.credential
+  local text = json.object(form, { Id = id_of(one), outcome = outcome.state,
+    reason = outcome.reason, key = one.item and one.item.key,
+    credentialId = credential and credential.id,
     verificationLink = credential and credential.verificationLink })
   if not credential then return text end
   return text:sub(1, -2) .. ',"writeBack":' .. write_back_of(place, credential) .. "}"
-end
-
---- As the caller wrote it: an invalid record may have no better one.
-local function id_of(row)
-  local id = row.Id or row.id
-  return type(id) == "string" and id or nil
 end
 
 local is_error = { in_doubt = true, sending = true, not_applied = true, rejected = true,
@@ -98,27 +103,32 @@ local function errors_of(outcomes)
   return errors
 end
 
+local function deliver(place, list)
+  local ready = {}
+  for _, one in ipairs(list) do ready[#ready + 1] = one.item end
+  if #ready == 0 then return { outcomes = {}, verdict = {} } end
+  return place.deliver(place, ready)
+end
+
 --- Issues, or queues, what a flow makes of records, and answers.
 -- @tparam table place `flow`, `ledger`, `deliver`
--- @tparam {table,...} rows
--- @treturn table an answer of reply.lua, with the `times` of the delivery
-function flowing.answer(place, rows)
-  local items, outcomes = flowing.items(place, rows)
-  if not items then return reply.refuse(400, outcomes) end
-  local ready = {}
-  for n = 1, #rows do ready[#ready + 1] = items[n] end
-  local done, message = { outcomes = {}, verdict = {} }, nil
-  if #ready > 0 then done, message = place.deliver(place, ready) end
+-- @tparam function next_row gives a record; or false, a place and what is wrong with the record; or
+--   nil at the end
+-- @treturn table an answer of reply.lua, with the `times` of the delivery, and the `outcomes`
+function flowing.answer(place, next_row)
+  local list, problem = take_all(place, next_row)
+  if not list then return reply.refuse(400, problem) end
+  local done, message = deliver(place, list)
   if not done then return reply.new(503, "Not sent: " .. message, { retry_after = 5 }) end
-  local texts = {}
-  for n = 1, #rows do
-    outcomes[n] = outcomes[n] or done.outcomes[items[n].key]
-    texts[n] = told(place, id_of(rows[n]), items[n], outcomes[n])
+  local texts, outcomes = {}, {}
+  for i, one in ipairs(list) do
+    one.outcome = one.outcome or done.outcomes[one.item.key]
+    texts[i], outcomes[i] = told(place, one), one.outcome
   end
   local answer = reply.of(outcomes, done.verdict, {
-    data = "{\"outcomes\":" .. json.list(texts) .. "}", errors = errors_of(outcomes),
+    data = '{"outcomes":' .. json.list(texts) .. "}", errors = errors_of(outcomes),
     fault = done.fault })
-  answer.times = done.times
+  answer.times, answer.outcomes = done.times, outcomes
   return answer
 end
 

@@ -111,14 +111,10 @@ local function json_of(item)
   return object_of(head, item):sub(1, -2) .. ',"attributes":' .. json.list(list) .. "}"
 end
 
---- An Id's two forms are one record's; other external ids are what they are.
-local function once_per_of(external_id)
-  return #external_id == 15 and core.record_id(external_id) or external_id
-end
-
 --- What the ledger and the delivery keep of a credential.
 local function item_of(item)
-  local once_per = once_per_of(item.externalId)
+  -- An Id's two forms are one record's; other external ids are what they are.
+  local once_per = core.widen_id(item.externalId)
   return { key = item.campaignId .. "/" .. once_per, campaign = item.campaignId,
     once_per = once_per, external_id = item.externalId, externalId = item.externalId,
     name = item.name, email = given(item.email), json = json_of(item) }

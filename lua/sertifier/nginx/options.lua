@@ -6,9 +6,10 @@ local options = {}
 
 local common = { ledger = "string", url = "string", key_file = "string", ca_file = "string",
   timeout = "number", token_file = "string", hmac_file = "string",
-  mutual_tls = { "boolean", "table" }, pool = "string", body_time = "number" }
+  mutual_tls = { "boolean", "table" }, pool = "string", body_time = "number", most = "number",
+  queued = "boolean" }
 
-local paths = { "ledger", "key_file", "ca_file", "token_file", "hmac_file", "flow", "admin_file" }
+local paths = { "ledger", "key_file", "ca_file", "token_file", "hmac_file", "flow" }
 
 local function is_of(value, wanted)
   if type(wanted) == "string" then return type(value) == wanted end
@@ -54,6 +55,15 @@ function options.read(given, own, level)
   all.ledger = all.ledger or "sertifier.db"
   for _, name in ipairs(paths) do all[name] = all[name] and from_prefix(all[name]) end
   return all
+end
+
+--- What a thread of the pool is given of them: nothing that lets callers in.
+function options.plain(all)
+  local plain = {}
+  for name, value in pairs(all) do plain[name] = value end
+  plain.token_file, plain.hmac_file, plain.mutual_tls, plain[1] = nil, nil, nil, nil
+  plain.pool, plain.most = plain.pool or "sertifier", plain.most or 100
+  return plain
 end
 
 return options

@@ -6,35 +6,46 @@ local reply = require "sertifier.nginx.reply"
 
 local records = {}
 
---- The records of a body: a list, a list under `records`, or one record.
-local function rows_of(body)
-  if body:find "^%s*%[" then body = '{"records":' .. body .. "}" end
+--- The objects of a body: a list, a list under a name, or one object.
+-- @treturn {table,...}|nil nil where it is something else
+function records.list(body, name)
+  if body:find "^%s*%[" then body = ('{"%s":%s}'):format(name, body) end
   local request = json.decode(body)
-  if not request then return nil end
-  if request.records == nil then return { request } end
-  return json.is_list(request.records) and request.records or nil
+  local list = request and (request[name] == nil and { request } or request[name])
+  if not json.is_list(list) or list[1] == nil then return nil end
+  for _, one in ipairs(list) do
+    if type(one) ~= "table" then return nil end
+  end
+  return list
 end
 
-local function has_only_objects(rows)
-  for _, row in ipairs(rows) do
-    if type(row) ~= "table" then return false end
+--- Why a list is not worked on: nil where it is.
+function records.refusal(list, name, most)
+  if not list then
+    return reply.refuse(400, ("One or a list of %s is expected, as JSON in UTF-8; nothing was "
+      .. "sent."):format(name))
+  elseif #list > most then
+    return reply.refuse(413, ("At most %d %s in a request, here are %d; nothing was sent.")
+      :format(most, name, #list))
   end
-  return true
+end
+
+--- An iterator over a list.
+function records.each(list)
+  local i = 0
+  return function()
+    i = i + 1
+    return list[i]
+  end
 end
 
 --- Answers a request.
 -- @tparam table place as for flowing.answer, and `most`, records
 -- @tparam string body
 function records.answer(place, body)
-  local rows = rows_of(body)
-  if not rows or not rows[1] or not has_only_objects(rows) then
-    return reply.refuse(400, "A record, or a list of records, is expected as JSON in UTF-8; "
-      .. "nothing was sent.")
-  elseif #rows > place.most then
-    return reply.refuse(413, ("At most %d records in a request, here are %d; nothing was sent.")
-      :format(place.most, #rows))
-  end
-  return flowing.answer(place, rows)
+  local list = records.list(body, "records")
+  return records.refusal(list, "records", place.most)
+    or flowing.answer(place, records.each(list))
 end
 
 return records

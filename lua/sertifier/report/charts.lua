@@ -49,7 +49,8 @@ end
 -- @tparam string from when the first stretch begins, in words
 -- @tparam string to when the last one ends
 -- @tparam string each how long a stretch is, in words
-function charts.columns(counts, from, to, each)
+-- @tparam[opt] string what is counted, "issued" if not said
+function charts.columns(counts, from, to, each, what)
   local most, parts = 1, {}
   for _, count in ipairs(counts) do most = math.max(most, count) end
   for i, count in ipairs(counts) do
@@ -58,7 +59,8 @@ function charts.columns(counts, from, to, each)
   parts[#parts + 1] = ('<path d="M0 %d.5h%d"/>'):format(column_height, bar_width)
   parts[#parts + 1] = caption(0, "start", from)
   parts[#parts + 1] = caption(bar_width, "end", to)
-  local label = ("issued from %s to %s, %d at the most in %s"):format(from, to, most, each)
+  local label = ("%s from %s to %s, %d at the most in %s"):format(what or "issued", from, to, most,
+    each)
   return svg(bar_width, column_height + label_height, label, parts)
 end
 

@@ -1,0 +1,103 @@
+--- The status page and the metrics, as people and programs read them.
+
+local cjson = require "cjson"
+local gateway = require "spec.support.gateway"
+local sandbox = require "spec.support.sandbox"
+
+local admin = "token-of-an-admin-1"
+
+local init = [[
+  gateway = sertifier.gateway { place }
+  status = sertifier.status { place, token_file = "admin" }
+  metrics = sertifier.metrics { place }
+]]
+
+local locations = [[
+    location = /status { content_by_lua_block { status() } }
+    location = /metrics { content_by_lua_block { metrics() } }
+    location / { content_by_lua_block { gateway() } }
+]]
+
+describe("the status page", function()
+  local server
+
+  setup(function()
+    sandbox.start()
+    server = assert(gateway.start { init = init, server = locations, files = { admin = admin .. "\n" } })
+    gateway.post(server, gateway.request("issued-1", "issued-2"))
+    sandbox.behave { refuse = "bad" }
+    gateway.post(server, gateway.request "bad-1")
+    sandbox.behave { answer = "closed" }
+    for n = 1, 3 do gateway.post(server, gateway.request("doubt-" .. n)) end
+    sandbox.behave { answer = "whole" }
+  end)
+
+  teardown(gateway.stop)
+
+  local function get(path)
+    local _, text = gateway.post(server, "", { method = "GET", path = path })
+    return text
+  end
+
+  --- A person's word, sent as the page's form sends it.
+  local function decide(key, word, token)
+    return gateway.post(server, ("key=%s/%s&word=%s&token=%s"):format(sandbox.campaign, key, word, token),
+      { path = "/status", headers = { "Accept: text/html" } })
+  end
+
+  it("tells programs what there is, and names nobody", function()
+    local text = get "/status?id=issued-1"
+    local seen = cjson.decode(text)
+    assert.same({ dropped = 0, draft = 0, in_doubt = 3, issued = 2, publishing = 0, queued = 0, rejected = 1,
+      sending = 0 }, seen.counts)
+    assert.equal(sandbox.campaign .. "/doubt-1", seen.in_doubt[1].key)
+    assert.truthy(seen.in_doubt[1].reason:find "no answer came")
+    assert.same({ 1, "issued", 60 }, { #seen.found, seen.found[1].state, #seen.minutes })
+    assert.is_nil(text:find "sample@example.com" or text:find "Sample Name")
+    assert.equal(cjson.null, cjson.decode(get "/status").found)
+    assert.same({}, cjson.decode(get "/status?id=nobody").found)
+  end)
+
+  it("tells Prometheus, in its form", function()
+    local text = get "/metrics"
+    for _, line in ipairs { '# TYPE sertifier_requests_total counter',
+      'sertifier_requests_total{handler="gateway",status="409"} 3',
+      'sertifier_credentials_total{outcome="issued"} 2', 'sertifier_credentials_total{outcome="in_doubt"} 3',
+      '# TYPE sertifier_api_request_seconds histogram', 'sertifier_api_request_seconds_bucket{le="+Inf"} 5',
+      "sertifier_api_request_seconds_count 5", "sertifier_ledger_claim_seconds_count 5",
+      'sertifier_ledger_keys{state="in_doubt"} 3' } do
+      assert.truthy(text:find(line .. "\n", 1, true), line .. "\n" .. text)
+    end
+    -- Each line is a comment or a sample, and buckets do not fall.
+    local last = 0
+    for line in text:gmatch "[^\n]+" do
+      assert.truthy(line:find "^# %u+ [%w_]+ " or line:find '^[%w_]+ [%d.]+$'
+        or line:find '^[%w_]+{[%w_]+="[^"]*",?[%w_]*=?"?[^"]*"?} [%d.]+$', line)
+      local count = tonumber(line:match 'api_request_seconds_bucket.* (%d+)$')
+      assert.truthy((count or last) >= last)
+      last = count or last
+    end
+  end)
+
+  it("takes a word from those who have the admin token only", function()
+    for _, token in ipairs { "", gateway.token, admin .. "x" } do
+      local status, text = decide("doubt-1", "drop", token)
+      assert.equal(403, status)
+      assert.truthy(text:find "Nothing was done: the admin token is not the right one", text)
+    end
+    assert.same(3, gateway.counts(server).in_doubt)
+    local status, text = decide("doubt-1", "sell", admin)
+    assert.equal(200, status)
+    assert.truthy(text:find "Nothing was done: look_up, release or drop is expected")
+    status, text = decide("issued-1", "release", admin)
+    assert.equal(200, status)
+    assert.truthy(text:find "is not in doubt")
+    assert.equal(405, (gateway.post(server, "", { method = "PUT", path = "/status" })))
+  end)
+
+  it("asks Sertifier, and settles what it has", function()
+    local _, text = decide("doubt-1", "look_up", admin)
+    assert.truthy(text:find "Sertifier has it: it is settled as issued", text)
+    assert.equal(3, gateway.counts(server).issued)
+  end)
+end)
