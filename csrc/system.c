@@ -159,7 +159,8 @@ static int system_catch_interrupts(lua_State *L) {
   (void)L;
   memset(&action, 0, sizeof action);
   action.sa_handler = note_interrupt;
-  action.sa_flags = (int)SA_RESETHAND;
+  /* What reads a pipe reads on; what waits does not. */
+  action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
   return 0;
