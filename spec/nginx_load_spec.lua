@@ -1,8 +1,9 @@
---- Many callers at once, judged by the sandbox's record.
+--- Many callers at once, and an nginx that is killed: judged by the sandbox's record.
 
 local core = require "sertifier.core"
 local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
+local postgres = require "spec.support.postgres"
 local sandbox = require "spec.support.sandbox"
 local run = require("sertifier.sandbox.nginx").run
 
@@ -86,5 +87,38 @@ describe("under load, the gateway", function()
     sandbox.behave { latency = 0 }
     for n = 1, 12 do assert.equal(200, (gateway.post(server, gateway.request("id-" .. n)))) end
     assert.same({ 1, 1, 12 }, { sandbox.most() })
+  end)
+
+  it("never sends again what a killed worker may have sent", function()
+    sandbox.start { latency = 2 }
+    local server = assert(gateway.start { threads = 8, vms = 10 })
+    ask_all({ server }, ids(5))
+    assert.truthy(wait_for(function() return sandbox.record().adds == 5 end))
+    run("kill -KILL " .. worker_of(server))
+    assert.same({ sending = 5 }, gateway.counts(server))
+    gateway.query(server, "UPDATE credential SET lease = 0")
+    sandbox.behave { latency = 0 }
+    assert.same({ ["409"] = 5, ["200"] = 1 }, statuses(ask_all({ server }, ids(6)), 6))
+    assert.same({ in_doubt = 5, issued = 1 }, gateway.counts(server))
+    assert.same({ 1, 1, 6 }, { sandbox.most() })
+  end)
+
+  it("shares a PostgreSQL with another nginx, and loses nothing with one of them", function()
+    postgres.start()
+    finally(postgres.stop)
+    sandbox.start { latency = 0.5 }
+    local first = assert(gateway.start { threads = 8, vms = 10, ledger = postgres.address() })
+    local second = assert(gateway.start { threads = 8, vms = 10, ledger = postgres.address() })
+    assert.same({ ["200"] = 10 }, statuses(ask_all({ first, second }, ids(5)), 10))
+    assert.same({ 1, 1, 5 }, { sandbox.most() })
+    sandbox.behave { latency = 2 }
+    ask_all({ first }, ids(5, "more-"))
+    assert.truthy(wait_for(function() return sandbox.record().adds == 10 end))
+    run("kill -KILL " .. worker_of(first))
+    postgres.query "UPDATE credential SET lease = 0 WHERE state = 'sending'"
+    sandbox.behave { latency = 0 }
+    assert.same({ ["409"] = 10 }, statuses(ask_all({ first, second }, ids(5, "more-")), 10))
+    assert.same({ in_doubt = 5, issued = 5 }, gateway.counts(second))
+    assert.same({ 1, 1, 10 }, { sandbox.most() })
   end)
 end)
