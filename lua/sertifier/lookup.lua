@@ -48,8 +48,7 @@ local function with_rivals(self, person)
   local others, message, code = self.ledger:by_person(person.campaign, person.email or "")
   if not others then return nil, message, code end
   for _, one in ipairs(others) do
-    local may_have_one = one.state == "sending" or one.state == "dropped" or one.state == "in_doubt"
-    if may_have_one and not known[one.key] then entries[#entries + 1] = one end
+    if not known[one.key] then entries[#entries + 1] = one end
   end
   return entries
 end

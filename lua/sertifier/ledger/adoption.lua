@@ -42,18 +42,21 @@ function adoption.adopt(self, credentials)
   return count
 end
 
-local person_sql = "SELECT key, state, once_per, external_id, credential_id, link, content, line,"
-  .. " run, claimed_at, settled_at FROM credential WHERE person = ? AND campaign = ?"
-  .. " ORDER BY claimed_at, key"
+-- In two parts, each with an index of its own that holds few keys.
+local person_sql = ("SELECT key, state, once_per, external_id, credential_id, line, run, claimed_at"
+  .. " FROM credential WHERE %s AND person = ? AND campaign = ?")
+person_sql = person_sql:format "state IN ('in_doubt', 'dropped')" .. " UNION ALL "
+  .. person_sql:format "lease IS NOT NULL AND state = 'sending'" .. " ORDER BY claimed_at, key"
 
---- What a campaign has for a person.
+--- The keys of a person that may have a credential of which the ledger does not know: those that
+-- are being sent, in doubt, or dropped.
 -- @tparam string campaign
 -- @tparam string email in any case
 -- @treturn {table,...} entries, the oldest first; or nil, message, "ledger"
 function adoption.by_person(self, campaign, email)
   local of = person.of(self, email)
   if not of then return {} end
-  local rows, message = sql.rows_of(self, person_sql, of, campaign)
+  local rows, message = sql.rows_of(self, person_sql, of, campaign, of, campaign)
   if rows then return rows end
   return sql.fail(self, message)
 end

@@ -63,10 +63,7 @@ end
 --- Whether a key of the same person is without a credential as yet: one of those may be its.
 local function has_rival(self, item)
   local entries = self.ledger:by_person(item.campaign, item.email)
-  for _, entry in ipairs(entries or {}) do
-    if not entry.credential_id and entry.state ~= "rejected" then return true end
-  end
-  return entries == nil
+  return entries == nil or #entries > 0
 end
 
 --- Those of some drafts that no key of the ledger has or may have.
