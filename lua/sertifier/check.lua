@@ -5,6 +5,7 @@ local core = require "sertifier.core"
 local dates = require "sertifier.condition.dates"
 local ledgers = require "sertifier.ledger"
 local reading = require "sertifier.reading"
+local outputs = require "sertifier.outputs"
 local run = require "sertifier.run"
 local summary = require "sertifier.summary"
 
@@ -111,7 +112,8 @@ end
 
 local function open(self, flow, options)
   local now, wrong = dates.now(options.now)
-  if not now then return nil, wrong, "usage" end
+  wrong = wrong or outputs.fault_of_run { export = options.export, ledger = options.ledger }
+  if wrong then return nil, wrong, "usage" end
   local cells
   self.export, self.plan, cells = run.open(flow, options, now)
   if not self.export then return nil, self.plan, cells end

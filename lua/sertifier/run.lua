@@ -14,6 +14,7 @@ local ledger = require "sertifier.ledger"
 local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
 local nearest = require "sertifier.nearest"
+local outputs = require "sertifier.outputs"
 local reading = require "sertifier.reading"
 local sending = require "sertifier.sending"
 local summary = require "sertifier.summary"
@@ -144,7 +145,8 @@ local function end_run(self)
 end
 
 local function open_parts(self, flow, options)
-  local message, code
+  local message, code = outputs.fault_of_run(options), nil
+  if message then return nil, message, "usage" end
   self.client = options.client
   if not self.client then self.client, message, code = api.open() end
   if not self.client then return nil, message, code end

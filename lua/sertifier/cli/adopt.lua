@@ -58,6 +58,7 @@ end
 --- Runs the command.
 -- @treturn number 0, or 3 where some credentials are nobody's that the ledger could know
 function adopting.main(args)
+  common.spare(args.ledger, "the ledger", args.files)
   local client = common.client()
   local campaign, index = target(args)
   check_campaign(client, campaign)

@@ -113,6 +113,8 @@ end
 function checking.main(args)
   local flow, exports = common.flow(args)
   if args.explain then return explain_line(flow, exports, args.explain) end
+  common.spare(args.bodies, "the bodies", args.files, args.ledger or "sertifier.db")
+  common.spare(args.bodies, "the bodies", { args.previous })
   local bodies = open_bodies(args.bodies)
   if bodies then bodies:setvbuf("full", 65536) end
   local total = check_all(flow, exports, args, bodies)

@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local core = require "sertifier.core"
 local flow_file = require "sertifier.flow_file"
 local ledgers = require "sertifier.ledger"
+local outputs = require "sertifier.outputs"
 local sertifier = require "sertifier"
 local summaries = require "sertifier.summary"
 
@@ -70,6 +71,12 @@ function common.flow(args)
   end
   if #exports == 0 then common.fail("an export is missing; try `sertifier --help`") end
   return declare(args, path), exports
+end
+
+--- Ends the command where an output would be written over an export, the flow or the ledger.
+function common.spare(output, what, exports, ledger)
+  local message = outputs.fault(output, what, exports, ledger)
+  if message then common.fail(message) end
 end
 
 --- The ledger of a command that needs one to be there already.

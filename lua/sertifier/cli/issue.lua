@@ -61,6 +61,8 @@ function issue.main(args)
   if args.delete_surplus and not flow.publish then
     common.fail("--delete-surplus goes with --two-phase, or with publish in the flow")
   end
+  common.spare(args.ledger, "the ledger", args.files)
+  common.spare(args.write_back, "the links", args.files)
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()

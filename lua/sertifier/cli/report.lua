@@ -67,6 +67,7 @@ end
 --- Runs the command.
 -- @treturn number the exit status
 function reporting.main(args)
+  common.spare(args.output, "the report", args.files, args.ledger or "sertifier.db")
   local who = naming(args)
   local ledger = common.ledger(args)
   local file = open(args.output)
