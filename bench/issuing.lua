@@ -2,6 +2,8 @@
 -- remembers in memory, against an API that answers after 50 ms, 8 requests of 20 at once.
 --
 --     lua bench/issuing.lua [CONTACTS] [ROUNDS]
+--
+-- A round takes some ten seconds: what it takes to make a ledger is not what is asked for.
 
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
 package.cpath = "build/" .. (rawget(_G, "jit") and "5.1" or _VERSION:match "%d%.%d") .. "/?.so;"
@@ -11,7 +13,7 @@ local core = require "sertifier.core"
 local server = require "sertifier.sandbox_server"
 local sertifier = require "sertifier"
 
-local contacts, rounds = tonumber(arg[1] or 8000), tonumber(arg[2] or 3)
+local contacts, rounds = tonumber(arg[1] or 24000), tonumber(arg[2] or 3)
 local place = "build/issuing." .. core.pid()
 local campaign = "campaign-of-the-bench"
 

@@ -1,0 +1,188 @@
+--- The commands and their options, as `sertifier --help` tells them.
+
+local commands = {}
+
+--- A command's own file is loaded when the command is given: most of them are not.
+local function runs(command, module)
+  command:action(function(args) args.run = require(module).main end)
+end
+
+local function mapping_options(command)
+  command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
+    :count "*"
+  command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
+end
+
+--- For what is found out about an export, where that is wrong.
+local function export_options(command)
+  command:option("--format", "which tool wrote the export, where the guess is wrong")
+    :choices(require("sertifier.export").formats)
+  command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
+  command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
+  command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
+end
+
+local function flow_options(command)
+  command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
+  command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
+  command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
+  mapping_options(command)
+  command:option("--now", "what TODAY and its kin start from, YYYY-MM-DD[Thh:mm:ssZ]")
+    :argname "TIME"
+  command:option("--first-run", "records of which nothing is known: issue, or only remember")
+    :argname "WHAT":choices { "issue", "remember" }
+  command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
+  command:flag("--two-phase", "add drafts, look at them, then publish them")
+  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
+    :convert(tonumber)
+  command:flag("--json", "the counts as one JSON object on standard output")
+  export_options(command)
+  command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
+end
+
+local function add_issue(parser)
+  local command = parser:command("issue", "issue what qualifies and was not issued before")
+  flow_options(command)
+  command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
+  command:option("--write-back", "the links, as CSV for Salesforce"):argname "FILE"
+  command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
+  command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
+  command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
+  command:option("--expect", "so many must be new, or nothing is sent"):argname "N"
+    :convert(tonumber)
+  command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
+    :convert(tonumber)
+  command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
+    :convert(tonumber)
+  command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
+  command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
+    :choices { "line", "plain", "none" }
+  command:flag("--quiet", "no summary")
+  command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
+  runs(command, "sertifier.cli.issue")
+end
+
+local function add_check(parser)
+  local command = parser:command("check", "what would be sent, and every fault, without a network")
+  flow_options(command)
+  command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
+  command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
+    :argname "FILE"
+  command:option("--sample", "show so many of the credentials"):argname "N":convert(tonumber)
+  command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
+    :convert(tonumber)
+  command:epilog "Example: sertifier check flow.lua contacts.csv"
+  runs(command, "sertifier.cli.check")
+end
+
+local function add_status(parser)
+  local command = parser:command("status", "what the ledger holds, and what is in doubt")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:option("--state", "lists the keys of one state"):argname "STATE"
+  command:flag("--json", "the counts as one JSON object; with --state one for each key")
+  command:epilog "Example: sertifier status --state in_doubt"
+  runs(command, "sertifier.cli.status")
+end
+
+local function add_resolve(parser)
+  local command = parser:command("resolve", "asks Sertifier about what is in doubt")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:option("--release", "by your word: not issued, may be sent again"):argname "KEY"
+    :count "*"
+  command:option("--drop", "by your word: issued, or not wanted; never sent"):argname "KEY"
+    :count "*"
+  command:flag("--json", "what was found, as one JSON object on standard output")
+  command:epilog "Example: sertifier resolve --drop my-campaign/0035g000006BKP7AAO"
+  runs(command, "sertifier.cli.resolve")
+end
+
+local function add_adopt(parser)
+  local command = parser:command("adopt", "reads into the ledger what a campaign has issued")
+  command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  mapping_options(command)
+  export_options(command)
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:flag("--json", "what was found, as one JSON object on standard output")
+  command:epilog "Example: sertifier adopt --campaign my-campaign contacts.csv"
+  runs(command, "sertifier.cli.adopt")
+end
+
+local function add_drain(parser)
+  local command = parser:command("drain", "send what nginx's handlers have queued")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
+    :convert(tonumber)
+  command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
+    :convert(tonumber)
+  command:flag("--json", "the counts as one JSON object on standard output")
+  command:epilog "Example: sertifier drain --ledger sertifier.db --every 5"
+  runs(command, "sertifier.cli.drain")
+end
+
+local function add_sandbox(parser, is_wanted)
+  local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
+  command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
+  command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
+  command:option("--key", "the API key that it wants"):argname "K"
+  command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
+  if is_wanted then command:epilog(require("sertifier.cli.sandbox").help()) end
+  runs(command, "sertifier.cli.sandbox")
+end
+
+local function add_report(parser)
+  local command = parser:command("report", "the ledger as a page that people look at")
+  command:argument("files", "the flow and the exports that --names reads")
+    :args "*":argname "[FLOW.lua] EXPORT"
+  command:option("--ledger", "sertifier.db if not said"):argname "LEDGER"
+  command:option("-o --output", "the report's file, standard output if not said"):argname "FILE"
+  command:option("--format", "html if not said"):choices { "html", "csv", "json" }
+  command:option("--campaign", "the campaign's ID, where there is no flow"):argname "ID"
+  command:flag("--names", "with names and e-mail addresses, read from the exports")
+  command:epilog "Example: sertifier report -o run.html"
+  runs(command, "sertifier.cli.report")
+end
+
+local function add_init(parser)
+  local command = parser:command("init", "propose a flow for an export")
+  command:argument("export", "an export, whose columns and first rows are read"):argname "EXPORT"
+  command:option("-o --output", "the flow's file, flow.lua if not said"):argname "FLOW.lua"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  command:epilog "Example: sertifier init contacts.csv -o flow.lua"
+  runs(command, "sertifier.cli.proposing")
+end
+
+local function add_doctor(parser)
+  local command = parser:command("doctor", "what a run needs, and what of it is at fault")
+  command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
+  command:option("--campaign", "the campaign's ID"):argname "ID"
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:epilog "Example: sertifier doctor flow.lua"
+  runs(command, "sertifier.cli.doctor")
+end
+
+local function add_import_flow(parser)
+  local command = parser:command("import-flow", "a Salesforce Flow's metadata as a flow in Lua")
+  command:argument("flow", "what `sf project retrieve` wrote"):argname "FLOW-META.xml"
+  command:epilog "Example: sertifier import-flow Certified.flow-meta.xml >flow.lua"
+  runs(command, "sertifier.cli.importing")
+end
+
+--- Declares all commands.
+-- @param parser argparse's
+-- @tparam boolean for_sandbox whether the sandbox's behaviours are to be listed
+function commands.add(parser, for_sandbox)
+  add_issue(parser)
+  add_check(parser)
+  add_status(parser)
+  add_resolve(parser)
+  add_adopt(parser)
+  add_drain(parser)
+  add_sandbox(parser, for_sandbox)
+  add_doctor(parser)
+  add_init(parser)
+  add_import_flow(parser)
+  add_report(parser)
+end
+
+return commands
