@@ -62,8 +62,8 @@ local modules = lua_modules [[
   ledger.sql ledger.sqlite ledger.together ledger.view lookup lookup.leftovers lookup.pairing
   memory nearest nginx nginx.access nginx.change_events nginx.draining nginx.flowing nginx.gateway
   nginx.journal nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool
-  nginx.records nginx.reply nginx.request nginx.status nginx.watching object outputs pace proposal
-  proposal.text publish.confirming publish.drafting publish.looking publish.publishing
+  nginx.records nginx.reply nginx.request nginx.status nginx.watching object options outputs pace
+  proposal proposal.text publish.confirming publish.drafting publish.looking publish.publishing
   publish.reading_only publish.status reading record_id report report.charts report.data
   report.look report.page retries run sandbox sandbox.adding sandbox.behaviours sandbox.check
   sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking

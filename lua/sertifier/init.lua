@@ -12,23 +12,16 @@
 local api = require "sertifier.api"
 local check = require "sertifier.check"
 local dates = require "sertifier.condition.dates"
+local declared = require "sertifier.options"
 local explain = require "sertifier.explain"
 local flow = require "sertifier.flow"
 local guards = require "sertifier.guards"
-local run = require "sertifier.run"
 local strict = require "sertifier.strict"
 
 local sertifier = { _VERSION = require "sertifier.version" }
 
 local methods = {}
 local class = { __index = methods, __name = "sertifier.flow" }
-
-local run_options = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
-  "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding", "delimiter",
-  "date_order", "strict", "max_invalid", "now", "previous", "first_run", "expect", "max_new",
-  "canary" }
-local check_options = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
-  "delimiter", "date_order", "now", "ledger", "sample", "previous", "first_run" }
 
 --- Declares a flow.
 --
@@ -76,7 +69,7 @@ end
 -- @return the summary, and where the run stopped early message and code; nil, message, code where
 --   it could not start, and then nothing was sent
 function methods:run(options)
-  run.check_options(options, run_options, 2)
+  declared.check(options, declared.of_run, 2)
   if options.strict then
     local ok, message, code = strict.check(self, options)
     if not ok then return nil, message, code end
@@ -92,7 +85,7 @@ end
 -- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these the ledger
 --   has), `sample` (a list of credentials), `problems`; or nil, message, code
 function methods:check(options)
-  run.check_options(options, check_options, 2)
+  declared.check(options, declared.of_check, 2)
   return check.run(self, options)
 end
 

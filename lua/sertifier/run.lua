@@ -13,7 +13,6 @@ local hooks = require "sertifier.hooks"
 local ledger = require "sertifier.ledger"
 local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
-local nearest = require "sertifier.nearest"
 local outputs = require "sertifier.outputs"
 local reading = require "sertifier.reading"
 local sending = require "sertifier.sending"
@@ -21,51 +20,6 @@ local summary = require "sertifier.summary"
 local writeback = require "sertifier.writeback"
 
 local run = {}
-
-local types = {
-  now = { number = true, string = true }, previous = { string = true },
-  first_run = { string = true },
-  export = { string = true, ["function"] = true }, client = { table = true },
-  ledger = { string = true, table = true }, write_back = { string = true },
-  batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
-  limit = { number = true }, expect = { number = true }, max_new = { number = true },
-  canary = { number = true }, sample = { number = true }, progress = { ["function"] = true },
-  interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
-  bodies = { table = true, userdata = true }, records = { ["function"] = true },
-  format = { string = true }, encoding = { string = true }, delimiter = { string = true },
-  date_order = { string = true }, strict = { boolean = true }, max_invalid = { number = true },
-}
-
---- Checks the options of a run at its caller's line.
--- @tparam table options
--- @tparam {string,...} names those that this kind of run has
-function run.check_options(options, names, level)
-  if type(options) ~= "table" then error("a table of options is expected", level + 1) end
-  local known = {}
-  for _, name in ipairs(names) do known[name] = true end
-  for name, value in pairs(options) do
-    if not known[name] then
-      local near = nearest(tostring(name), names)
-      error(("%s: no such option%s"):format(tostring(name),
-        near and ("; did you mean %s?"):format(near) or ""), level + 1)
-    elseif not types[name][type(value)] then
-      error(("%s: got a %s"):format(name, type(value)), level + 1)
-    elseif name == "max_invalid" and value == 0 then
-      known[name] = true -- none may be invalid
-    elseif type(value) == "number" and (value <= 0 or value ~= value) then
-      error(("%s: a number above 0 is expected"):format(name), level + 1)
-    elseif type(value) == "number" and value % 1 ~= 0 and name ~= "rate" then
-      error(("%s: a whole number is expected"):format(name), level + 1)
-    end
-  end
-  local first = options.first_run
-  if first and first ~= "issue" and first ~= "remember" then
-    error('first_run: "issue" or "remember" is expected', level + 1)
-  end
-  if options.export == nil then error("export: a path or an iterator is expected", level + 1) end
-  local fault = export.fault(options)
-  if fault then error(fault, level + 1) end
-end
 
 --- Opens an export and compiles the flow for it.
 -- @tparam table options of the run, as far as they are about its export

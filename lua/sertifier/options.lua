@@ -1,0 +1,71 @@
+--- The options of a run and of a check: their names, their types, and what is no option.
+
+local export = require "sertifier.export"
+local nearest = require "sertifier.nearest"
+
+local options = {}
+
+local types = {
+  now = { number = true, string = true }, previous = { string = true },
+  first_run = { string = true },
+  export = { string = true, ["function"] = true }, client = { table = true },
+  ledger = { string = true, table = true }, write_back = { string = true },
+  batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
+  limit = { number = true }, expect = { number = true }, max_new = { number = true },
+  canary = { number = true }, sample = { number = true }, progress = { ["function"] = true },
+  interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
+  bodies = { table = true, userdata = true }, records = { ["function"] = true },
+  format = { string = true }, encoding = { string = true }, delimiter = { string = true },
+  date_order = { string = true }, strict = { boolean = true }, max_invalid = { number = true },
+}
+
+--- What a run takes.
+options.of_run = { "export", "client", "ledger", "write_back", "batch_size", "concurrency",
+  "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding", "delimiter",
+  "date_order", "strict", "max_invalid", "now", "previous", "first_run", "expect", "max_new",
+  "canary" }
+
+--- What a check takes.
+options.of_check = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
+  "delimiter", "date_order", "now", "ledger", "sample", "previous", "first_run" }
+
+local function check_number(name, value, level)
+  if name == "max_invalid" and value == 0 then return end -- none may be invalid
+  if value <= 0 or value ~= value then
+    error(("%s: a number above 0 is expected"):format(name), level + 1)
+  elseif value % 1 ~= 0 and name ~= "rate" then
+    error(("%s: a whole number is expected"):format(name), level + 1)
+  end
+end
+
+local function check_one(name, value, known, level)
+  if not known[name] then
+    local near = nearest(tostring(name), known)
+    error(("%s: no such option%s"):format(tostring(name),
+      near and ("; did you mean %s?"):format(near) or ""), level + 1)
+  elseif not types[name][type(value)] then
+    error(("%s: got a %s"):format(name, type(value)), level + 1)
+  elseif type(value) == "number" then
+    check_number(name, value, level + 1)
+  end
+end
+
+--- Checks options at the line of a caller.
+-- @tparam table given
+-- @tparam {string,...} names those that there are
+-- @tparam number level whose line an error names, as for `error`
+function options.check(given, names, level)
+  if type(given) ~= "table" then error("a table of options is expected", level + 1) end
+  local known = { (table.unpack or unpack)(names) }
+  for _, name in ipairs(names) do known[name] = true end
+  for name, value in pairs(given) do check_one(name, value, known, level + 1) end
+  local first = given.first_run
+  if first and first ~= "issue" and first ~= "remember" then
+    error('first_run: "issue" or "remember" is expected', level + 1)
+  end
+  if given.export == nil then error("export: a path or an iterator is expected", level + 1) end
+  local fault = export.fault(given)
+  if fault then error(fault, level + 1) end
+end
+
+return options
