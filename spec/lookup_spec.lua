@@ -92,6 +92,17 @@ describe("a look-up", function()
     end)
   end
 
+  it("settles nothing where there is no search, and still knows what GET does not", function()
+    started = sandbox.again { other_calls = "missing" }
+    hold(person(1))
+    issue(person(1))
+    assert.same({ ["003-1"] = 0 }, (look_up()))
+    assert.same({ in_doubt = 1 }, ledger:counts())
+    started = sandbox.again { unknown_id = "404" }
+    assert.same({ ["003-1"] = 0 }, (look_up()))
+    assert.same({ in_doubt = 1 }, ledger:counts())
+  end)
+
   it("does not guess between two, and shows both", function()
     started = sandbox.again()
     hold(person(1))

@@ -251,6 +251,23 @@ describe("the switches for mishaps:", function()
     assert.same({ #whole, 0, #whole, 0 }, sizes)
   end)
 
+  it("other_calls, unknown_id", function()
+    open { other_calls = "missing" }
+    local id = select(2, add { item() }).data[campaign][1].id
+    for path, method in pairs { ["/credential/search"] = "POST", ["/Test"] = "GET",
+      ["/credential/" .. id] = "GET", ["/campaign/" .. campaign] = "GET" } do
+      assert.equal(404, (ask(method, path, method == "POST" and {} or nil)))
+    end
+    assert.equal(200, (add { item() }))
+    for how, expected in pairs { ["200"] = 200, ["404"] = 404 } do
+      open { unknown_id = how }
+      for _, path in ipairs { "/credential/unknown-1", "/campaign/unknown-1" } do
+        local status, answer = ask("GET", path)
+        assert.same({ expected, true }, { status, answer.hasError })
+      end
+    end
+  end)
+
   it("search_campaigns, created_form", function()
     for how, count in pairs { heeded = 1, ignored = 2 } do
       open { search_campaigns = how }

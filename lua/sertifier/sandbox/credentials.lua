@@ -11,11 +11,11 @@ local credentials = {}
 
 local given = json.given
 
---- Makes a call on the credential that the path names; an unknown one is a business error [G].
+--- Makes a call on the credential that the path names; an unknown one is an error [G].
 local function on_credential(work)
   return function(state, request, id)
     local credential = state:credential(id)
-    if not credential then return reply.refused(state, "Credential not found.") end
+    if not credential then return reply.unknown(state, "Credential not found.") end
     return work(state, credential, request)
   end
 end

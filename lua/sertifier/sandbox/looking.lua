@@ -122,7 +122,7 @@ looking.recipients = search({},
 --- GET /campaign/:id [T].
 function looking.campaign(state, _, id)
   local campaign = state.campaigns[id]
-  if not campaign then return reply.refused(state, "Campaign not found.") end
+  if not campaign then return reply.unknown(state, "Campaign not found.") end
   return reply.done(state, "Success", rows.campaign(state, campaign))
 end
 

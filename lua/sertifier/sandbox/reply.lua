@@ -107,4 +107,10 @@ function reply.status(state, status, message)
   return status, body, kinds[form]
 end
 
+--- What the path names is not known: a business error, or a status [G].
+function reply.unknown(state, message)
+  if state.behave.unknown_id == "404" then return reply.status(state, 404, message) end
+  return reply.refused(state, message)
+end
+
 return reply
