@@ -15,7 +15,10 @@ local function quoted(text)
   return '"' .. text:gsub('"', '""') .. '"'
 end
 
-local function line_of(cells)
+--- A row as Salesforce's tools and spreadsheets read it; the cells are changed on the way.
+-- @tparam {string,...} cells
+-- @treturn string
+function writeback.line(cells)
   for i, cell in ipairs(cells) do cells[i] = quoted(cell) end
   return table.concat(cells, ",") .. "\n"
 end
@@ -49,7 +52,7 @@ function writeback.open(path, parts)
 end
 
 function writeback:put(cells)
-  local ok, message = self.file:write(line_of(cells))
+  local ok, message = self.file:write(writeback.line(cells))
   if not ok then return fail(self, message) end
   return self
 end

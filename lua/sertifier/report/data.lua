@@ -2,6 +2,7 @@
 
 local cjson = require("cjson").new()
 local view = require "sertifier.ledger.view"
+local writeback = require "sertifier.writeback"
 
 local data = {}
 
@@ -9,21 +10,15 @@ local columns = { "key", "campaign", "once_per", "external_id", "state", "reason
   "credential_id", "link", "claimed_at", "settled_at" }
 local people = { "name", "email" }
 
-local function cell(value)
-  local text = value == nil and "" or type(value) == "number"
-    and ("%.3f"):format(value):gsub("%.?0+$", "") or tostring(value)
-  if not text:find '[",\r\n]' then return text end
-  return '"' .. text:gsub('"', '""') .. '"'
+local function text_of(value)
+  if type(value) == "number" then return (("%.3f"):format(value):gsub("%.?0+$", "")) end
+  return value == nil and "" or tostring(value)
 end
 
 local function line_of(row, names)
   local cells = {}
-  for i, name in ipairs(names) do cells[i] = cell(row[name]) end
-  return table.concat(cells, ",") .. "\n"
-end
-
-local function header(names)
-  return table.concat(names, ",") .. "\n"
+  for i, name in ipairs(names) do cells[i] = text_of(row[name]) end
+  return writeback.line(cells)
 end
 
 --- Writes every key of a ledger as a row.
@@ -34,7 +29,7 @@ end
 function data.csv(ledger, file, who)
   local names = { (table.unpack or unpack)(columns) }
   for _, name in ipairs(who and people or {}) do names[#names + 1] = name end
-  file:write(header(names))
+  file:write(table.concat(names, ","), "\n")
   return view.all(ledger, function(row)
     if who then row.name, row.email = who(row) end
     file:write(line_of(row, names))
