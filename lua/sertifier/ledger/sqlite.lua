@@ -28,20 +28,39 @@ local sqlite = {
   },
 }
 
+local patience = 10 -- seconds that a writer waits for another
+
 local settings = {
-  "PRAGMA busy_timeout = 10000", -- milliseconds that a writer waits for another
+  ("PRAGMA busy_timeout = %d"):format(patience * 1000), -- milliseconds
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
   "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
 }
 
+local function execute(connection, text)
+  local statement, message = connection:prepare(text)
+  if not statement then return nil, message end
+  local ok, why = statement:execute()
+  statement:close()
+  return ok, why
+end
+
+-- Two programs that turn a new file to WAL at once are told of each other's lock without a wait: a
+-- busy time-out does not hold there, as each would wait for the other.
+local function execute_patiently(connection, text)
+  local give_up = core.elapsed() + patience
+  repeat
+    local ok, why = execute(connection, text)
+    local is_locked = not ok and why:find "is locked"
+    if is_locked then core.sleep(0.01) end
+    if not is_locked or core.elapsed() > give_up then return ok, why end
+  until false
+end
+
 local function set(connection)
   for _, text in ipairs(settings) do
-    local statement, message = connection:prepare(text)
-    if not statement then return nil, message end
-    local ok, why = statement:execute()
+    local ok, why = execute_patiently(connection, text)
     if not ok then return nil, why end
-    statement:close()
   end
   return true
 end
