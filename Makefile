@@ -111,7 +111,7 @@ NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 valgrind: build
 	@mkdir -p build && : >build/valgrind.totals
 	@WRAPPER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
-	  --errors-for-leak-kinds=definite" \
+	  --errors-for-leak-kinds=definite --suppressions=spec/valgrind.supp" \
 	  tools/specs lua5.4 5.4 build/valgrind.totals $(NATIVE_SPECS)
 
 FUZZ_SECONDS ?= 10
