@@ -108,6 +108,24 @@ describe("a ledger that is a file", function()
     assert.equal("1", names(assert(ledger:claim { item(1) })))
   end)
 
+  it("is opened while another program still writes to the new file", function()
+    local new = files.path ".db"
+    local writer = io.popen(("%s %s %s"):format(lua, files.write([[
+      local connection = assert(require("DBI").Connect("SQLite3", arg[1]))
+      connection:autocommit(true)
+      assert(assert(connection:prepare "BEGIN IMMEDIATE"):execute())
+      print "holds it"
+      io.stdout:flush()
+      require("sertifier.core").sleep(0.3)
+      connection:close()
+    ]], ".lua"), new))
+    assert.equal("holds it", writer:read "*l")
+    local opened = assert(ledgers.open(new))
+    assert.equal("1", names(assert(opened:claim { item(1) })))
+    opened:close()
+    writer:close()
+  end)
+
   --- Claims in a program whose writes fail from the n-th on, and gives what it is told.
   local function claim_without(fault, first)
     local script = files.write([[

@@ -1,6 +1,7 @@
 --- What is PostgreSQL's own about a ledger: its address, its words, how rows are locked.
 
 local DBI = require "DBI"
+local sql = require "sertifier.ledger.sql"
 
 local postgres = {
   begin = "BEGIN",
@@ -60,25 +61,15 @@ function postgres.exists()
   return true
 end
 
-local function rows_of(connection, text)
-  local statement, message = connection:prepare(text)
-  if not statement then return nil, message end
-  local ok, why = statement:execute()
-  if not ok then return nil, why end
-  local row = statement:fetch(true) or {}
-  statement:close()
-  return row
-end
-
 local function set(connection)
-  local row, message = rows_of(connection, "SHOW server_encoding")
+  local row, message = sql.ask(connection, "SHOW server_encoding")
   if not row then return nil, message end
   if row.server_encoding ~= "UTF8" then
     return nil, ("the database has the encoding %s"):format(row.server_encoding)
   end
   for _, text in ipairs { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
     "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" } do
-    row, message = rows_of(connection, text)
+    row, message = sql.ask(connection, text)
     if not row then return nil, message end
   end
   return true

@@ -10,6 +10,17 @@ local sql = {}
 
 -- ---- one statement ----
 
+--- What a connection that is no ledger's yet answers to a statement without values.
+-- @return its first row, empty where there is none; or nil, message
+function sql.ask(connection, text)
+  local statement, message = connection:prepare(text)
+  if not statement then return nil, message end
+  local ok, why = statement:execute()
+  local row = ok and (statement:fetch(true) or {})
+  pcall(statement.close, statement)
+  return row or nil, why
+end
+
 --- What a ledger's methods give where something went wrong: what, and what to do.
 function sql.fail(self, message)
   local what = tostring(message):gsub("%s+", " "):gsub(" $", "")

@@ -2,6 +2,7 @@
 
 local DBI = require "DBI"
 local core = require "sertifier.core"
+local sql = require "sertifier.ledger.sql"
 
 local sqlite = {
   is_file = true,
@@ -37,30 +38,22 @@ local settings = {
   "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
 }
 
-local function execute(connection, text)
-  local statement, message = connection:prepare(text)
-  if not statement then return nil, message end
-  local ok, why = statement:execute()
-  statement:close()
-  return ok, why
-end
-
--- Two programs that turn a new file to WAL at once are told of each other's lock without a wait: a
--- busy time-out does not hold there, as each would wait for the other.
-local function execute_patiently(connection, text)
+-- A file is turned to WAL by one who reads it already, and SQLite does not let such a one wait for
+-- a program that writes: the time-out does not hold there.
+local function ask_patiently(connection, text)
   local give_up = core.elapsed() + patience
-  repeat
-    local ok, why = execute(connection, text)
-    local is_locked = not ok and why:find "is locked"
-    if is_locked then core.sleep(0.01) end
-    if not is_locked or core.elapsed() > give_up then return ok, why end
-  until false
+  local row, message = sql.ask(connection, text)
+  while not row and message:find "is locked" and core.elapsed() < give_up do
+    core.sleep(0.01)
+    row, message = sql.ask(connection, text)
+  end
+  return row, message
 end
 
 local function set(connection)
   for _, text in ipairs(settings) do
-    local ok, why = execute_patiently(connection, text)
-    if not ok then return nil, why end
+    local row, message = ask_patiently(connection, text)
+    if not row then return nil, message end
   end
   return true
 end
