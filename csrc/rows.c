@@ -44,10 +44,11 @@ static columns *header_columns(rows *r) {
 static const char *read_header(rows *r) {
   csv_result result = csv_next(r->csv);
   const char *problem = header_problem(r, result);
-  slice text = csv_text(csv_at(r->csv));
+  slice text;
   if (result == CSV_ROW || result == CSV_FAULT)
     r->header_line = csv_at(r->csv)->line;
   if (problem) return problem;
+  text = csv_text(csv_at(r->csv));
   r->columns = header_columns(r);
   if (!r->columns || !buffer_add(&r->header, text.bytes, text.length))
     return "out of memory";
