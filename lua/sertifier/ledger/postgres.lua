@@ -62,15 +62,15 @@ function postgres.exists()
 end
 
 local function set(connection)
-  local row, message = sql.ask(connection, "SHOW server_encoding")
-  if not row then return nil, message end
-  if row.server_encoding ~= "UTF8" then
-    return nil, ("the database has the encoding %s"):format(row.server_encoding)
+  local rows, message = sql.ask(connection, "SHOW server_encoding")
+  if not rows then return nil, message end
+  if rows[1].server_encoding ~= "UTF8" then
+    return nil, ("the database has the encoding %s"):format(rows[1].server_encoding)
   end
   for _, text in ipairs { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
     "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" } do
-    row, message = sql.ask(connection, text)
-    if not row then return nil, message end
+    rows, message = sql.ask(connection, text)
+    if not rows then return nil, message end
   end
   return true
 end

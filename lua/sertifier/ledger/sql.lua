@@ -10,17 +10,6 @@ local sql = {}
 
 -- ---- one statement ----
 
---- What a connection that is no ledger's yet answers to a statement without values.
--- @return its first row, empty where there is none; or nil, message
-function sql.ask(connection, text)
-  local statement, message = connection:prepare(text)
-  if not statement then return nil, message end
-  local ok, why = statement:execute()
-  local row = ok and (statement:fetch(true) or {})
-  pcall(statement.close, statement)
-  return row or nil, why
-end
-
 --- What a ledger's methods give where something went wrong: what, and what to do.
 function sql.fail(self, message)
   local what = tostring(message):gsub("%s+", " "):gsub(" $", "")
@@ -42,14 +31,19 @@ local function written(self, text, size, width)
   return (text:gsub("{(%w+)}", words))
 end
 
+local function prepare(connection, text)
+  local called, statement, message = pcall(connection.prepare, connection, text)
+  if called and statement then return statement end
+  return nil, called and message or statement
+end
+
 --- A prepared statement, kept by its text and the size of its list.
 local function prepared(self, text, size, width)
   local name = text .. (size or "")
   if self.statements[name] then return self.statements[name], name end
   if not self.connection then return nil, "it is closed" end
-  local called, statement, message =
-    pcall(self.connection.prepare, self.connection, written(self, text, size, width))
-  if not called or not statement then return nil, called and message or statement end
+  local statement, message = prepare(self.connection, written(self, text, size, width))
+  if not statement then return nil, message end
   self.statements[name] = statement
   return statement, name
 end
@@ -79,15 +73,30 @@ local function fetch(statement)
   return rows
 end
 
-local function try(self, text, size, width, ...)
-  local statement, name = prepared(self, text, size, width)
-  if not statement then return nil, name end
+local function rows_from(statement, ...)
   local called, ok, message = pcall(statement.execute, statement, ...)
   local rows
   if called and ok then called, rows = pcall(fetch, statement) end
   if called and rows then return rows end
-  forget(self, name)
   return nil, rows or (called and message) or ok
+end
+
+--- Executes a statement once, on a connection that is no ledger's yet.
+-- @return its rows; or nil, message
+function sql.ask(connection, text)
+  local statement, message = prepare(connection, text)
+  if not statement then return nil, message end
+  local rows, why = rows_from(statement)
+  pcall(statement.close, statement)
+  return rows, why
+end
+
+local function try(self, text, size, width, ...)
+  local statement, name = prepared(self, text, size, width)
+  if not statement then return nil, name end
+  local rows, message = rows_from(statement, ...)
+  if not rows then forget(self, name) end
+  return rows, message
 end
 
 --- A server may have gone away and come back: where no transaction was lost with the connection,

@@ -42,18 +42,18 @@ local settings = {
 -- a program that writes: the time-out does not hold there.
 local function ask_patiently(connection, text)
   local give_up = core.elapsed() + patience
-  local row, message = sql.ask(connection, text)
-  while not row and message:find "is locked" and core.elapsed() < give_up do
+  local rows, message = sql.ask(connection, text)
+  while not rows and tostring(message):find "is locked" and core.elapsed() < give_up do
     core.sleep(0.01)
-    row, message = sql.ask(connection, text)
+    rows, message = sql.ask(connection, text)
   end
-  return row, message
+  return rows, message
 end
 
 local function set(connection)
   for _, text in ipairs(settings) do
-    local row, message = ask_patiently(connection, text)
-    if not row then return nil, message end
+    local rows, message = ask_patiently(connection, text)
+    if not rows then return nil, message end
   end
   return true
 end
