@@ -106,15 +106,16 @@ int batch_add_more(batch *b, const char *line) {
 /* A comma behind each credential: so all together they are a request's list,
 ** but for the last one. */
 static int add_item(batch *b, uint64_t line, slice text) {
-  item one;
-  one.line = line;
-  one.credential = b->out.credential;
-  memcpy(one.value, b->out.value, sizeof one.value);
-  one.text.start = b->rows.length;
-  one.text.length = b->columns ? text.length : 0;
+  item *one = (item *)(void *)buffer_reserve(&b->items, sizeof *one);
+  if (!one) return 0;
+  b->items.length += sizeof *one;
+  one->line = line;
+  one->credential = b->out.credential;
+  memcpy(one->value, b->out.value, sizeof one->value);
+  one->text.start = b->rows.length;
+  one->text.length = b->columns ? text.length : 0;
   return buffer_add(&b->out.json, ",", 1) &&
-         buffer_add(&b->rows, text.bytes, one.text.length) &&
-         buffer_add(&b->items, (const char *)&one, sizeof one);
+         buffer_add(&b->rows, text.bytes, one->text.length);
 }
 
 plan_output *batch_output(batch *b) {
@@ -211,35 +212,38 @@ static int batch_problems(lua_State *L) {
 
 /* ---- request bodies ---- */
 
-static const char opening[] = "{\"credentials\":[", closing[] = "]}";
+static const char opening[] = "{\"credentials\":[", closing[] = "]}\n";
 
 /* One body of the credentials from `first` on, as a line. */
-static int write_body(FILE *file, const batch *b, size_t first, size_t count) {
+static int add_body(buffer *lines, const batch *b, size_t first, size_t count) {
   const item *one = (const item *)(const void *)b->items.bytes + first;
   const item *last = one + count - 1;
   const char *from = b->out.json.bytes + one->credential.start;
   size_t length = last->credential.start + last->credential.length -
                   one->credential.start;
-  return fwrite(opening, sizeof opening - 1, 1, file) == 1 &&
-         fwrite(from, length, 1, file) == 1 &&
-         fwrite(closing, sizeof closing - 1, 1, file) == 1 &&
-         putc('\n', file) != EOF;
+  return buffer_add(lines, opening, sizeof opening - 1) &&
+         buffer_add(lines, from, length) &&
+         buffer_add(lines, closing, sizeof closing - 1);
 }
 
 /* batch:write(file, size) -> true, or nil, message: all bodies, of `size`
-** credentials each, a line each, to a Lua file */
+** credentials each, a line each, to a Lua file, at once */
 static int batch_write(lua_State *L) {
-  const batch *b = batch_get(L, 1);
+  batch *b = batch_get(L, 1);
   FILE **file = luaL_checkudata(L, 2, LUA_FILEHANDLE);
   lua_Integer size = luaL_checkinteger(L, 3);
   size_t first, left = batch_count(b), count;
+  buffer *lines = &b->out.scratch;
   luaL_argcheck(L, *file, 2, "the file is closed");
   luaL_argcheck(L, size > 0, 3, "a size above 0 is expected");
+  lines->length = 0;
   for (first = 0; left; first += count, left -= count) {
     count = left < (size_t)size ? left : (size_t)size;
-    if (!write_body(*file, b, first, count))
-      return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
+    if (!add_body(lines, b, first, count))
+      return luaL_error(L, "out of memory");
   }
+  if (fwrite(lines->bytes, 1, lines->length, *file) != lines->length)
+    return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
   return lua_pushboolean(L, 1), 1;
 }
 

@@ -26,11 +26,24 @@ static inline char *buffer_reserve(buffer *b, size_t extra) {
   return b->bytes + b->length;
 }
 
+/* Most texts are short: two moves that overlap are quicker than a call. */
+static inline void buffer_copy(char *to, const char *from, size_t length) {
+  if (length - 8 <= 8) {
+    memcpy(to, from, 8);
+    memcpy(to + length - 8, from + length - 8, 8);
+  } else if (length - 16 <= 16) {
+    memcpy(to, from, 16);
+    memcpy(to + length - 16, from + length - 16, 16);
+  } else if (length) {
+    memcpy(to, from, length);
+  }
+}
+
 /* Appends; 0 past the cap, and then nothing was added. */
 static inline int buffer_add(buffer *b, const char *bytes, size_t length) {
   char *end = buffer_reserve(b, length);
   if (!end) return 0;
-  if (length) memcpy(end, bytes, length);
+  buffer_copy(end, bytes, length);
   b->length += length;
   return 1;
 }

@@ -24,33 +24,28 @@ const char *kind_problem(char type) {
   }
 }
 
-/* What only a mistake or an attack puts into an address. Bytes of characters
-** that are not ASCII may stand anywhere. */
-static const char odd[256] = {
-  [0 ... ' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [','] = 1, [':'] = 1,
-  [';'] = 1, ['<'] = 1, ['>'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1, [127] = 1};
+enum { ODD = 1, DOT, AT };
 
-/* Something before, between and behind the dots; how many there are, or -1. */
-static int count_dots(const char *from, const char *end) {
-  int dots = 0;
-  for (;; dots++) {
-    const char *dot = memchr(from, '.', (size_t)(end - from));
-    if (dot == from || from == end) return -1;
-    if (!dot) return dots;
-    from = dot + 1;
-  }
-}
+/* What an address is made of. Odd is what only a mistake or an attack puts into
+** one. Bytes of characters that are not ASCII may stand anywhere. */
+static const char parts[256] = {
+  [0 ... ' '] = ODD, ['"'] = ODD, ['('] = ODD, [')'] = ODD, [','] = ODD,
+  [':'] = ODD, [';'] = ODD, ['<'] = ODD, ['>'] = ODD, ['['] = ODD,
+  ['\\'] = ODD, [']'] = ODD, [127] = ODD, ['.'] = DOT, ['@'] = AT};
 
-/* One @ with 1 to 64 bytes before it and a dot behind it, and nothing odd. */
+/* One @ with 1 to 64 bytes before it and a dot behind it, something before,
+** between and behind all dots, and nothing odd. */
 static int is_email(slice text) {
-  const char *end = text.bytes + text.length, *at;
-  int found = 0;
-  size_t i;
-  for (i = 0; i < text.length; i++) found |= odd[(unsigned char)text.bytes[i]];
-  at = memchr(text.bytes, '@', text.length);
-  if (found || !at || at - text.bytes > 64 || text.length > 254) return 0;
-  return !memchr(at + 1, '@', (size_t)(end - at - 1)) &&
-         count_dots(text.bytes, at) >= 0 && count_dots(at + 1, end) > 0;
+  size_t i, at = 0, dots = 0, begun = 0;
+  for (i = 0; i < text.length; i++) {
+    char part = parts[(unsigned char)text.bytes[i]];
+    if (!part) continue;
+    if (part == ODD || i == begun || (part == AT && (at || i > 64))) return 0;
+    if (part == AT) at = i;
+    dots = part == AT ? 0 : dots + 1;
+    begun = i + 1;
+  }
+  return at && dots && begun < text.length && text.length <= 254;
 }
 
 /* Sertifier's ids: 8 to 64 of A-Z a-z 0-9 _ - */

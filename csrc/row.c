@@ -54,19 +54,22 @@ static plan_result choose(lua_State *L, const plan_handle *h, batch *b,
   return result;
 }
 
+/* The functions' error alone is left on the stack. */
+static plan_result fail(lua_State *L, int top) {
+  lua_insert(L, top + 1);
+  lua_settop(L, top + 1);
+  return PLAN_FAILED;
+}
+
 plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
                     given_row r) {
-  int top = lua_gettop(L);
+  int top = h->functions_count ? lua_gettop(L) : 0;
   recall_row seen;
   plan_result result = choose(L, h, b, r, &seen);
-  if (result == PLAN_FAILED) {
-    lua_insert(L, top + 1); /* the error */
-    lua_settop(L, top + 1);
-    return result;
-  }
+  if (result == PLAN_FAILED) return fail(L, top);
   if (result == PLAN_READY)
     result = plan_fill(h->plan, h->cells, batch_output(b));
-  lua_settop(L, top);
+  if (h->functions_count) lua_settop(L, top);
   if (h->recall.memory && !recall_note(&h->recall, h->cells, &seen))
     return PLAN_NO_MEMORY;
   return batch_keep(b, result, r.line, r.text);

@@ -124,9 +124,9 @@ static csv_result wait_for_row(rows *r) {
 
 static csv_result next_row(rows *r) {
   csv_result result;
+  if (!r->has_footer) return csv_next(r->csv);
   free(r->held.bytes);
   r->held.bytes = NULL;
-  if (!r->has_footer) return csv_next(r->csv);
   result = wait_for_row(r);
   if (r->footer.count) return give_held(r);
   if (result != CSV_END) r->is_waiting = 0;

@@ -117,18 +117,43 @@ static char *escape(char *out, char c) {
   return out + 5;
 }
 
-/* Copies what needs no change from the start of the text, by words, the last
+typedef signed char block __attribute__((vector_size(16)));
+
+/* Copies sixteen bytes; how many of them, by eights, need no change. A byte
+** that is not ASCII is below zero. */
+static size_t copy_block(char *out, const char *s) {
+  block b;
+  uint64_t found[2];
+  memcpy(&b, s, sizeof b);
+  memcpy(out, &b, sizeof b);
+  b = (b < 0x20) | (b == '"') | (b == '\\');
+  memcpy(found, &b, sizeof found);
+  if (!(found[0] | found[1])) return 16;
+  return found[0] ? 0 : 8;
+}
+
+/* The same of a text of 8 to 15 bytes. */
+static size_t copy_words(char *out, const char *s, size_t length) {
+  size_t last = length - 8;
+  if (is_special(load_word(s))) return 0;
+  memcpy(out, s, 8);
+  if (is_special(load_word(s + last))) return 8;
+  memcpy(out + last, s + last, 8);
+  return length;
+}
+
+/* Copies what needs no change from the start of the text, by blocks, the last
 ** one overlapping; how much it was. */
 static size_t copy_plain(char *out, const char *s, size_t length) {
-  size_t at = 0;
+  size_t at = 0, taken;
   if (length < 8) return 0;
-  for (; at + 8 <= length; at += 8) {
-    if (is_special(load_word(s + at))) return at;
-    memcpy(out + at, s + at, 8);
+  if (length < 16) return copy_words(out, s, length);
+  for (; at + 16 <= length; at += 16) {
+    taken = copy_block(out + at, s + at);
+    if (taken < 16) return at + taken;
   }
-  if (is_special(load_word(s + length - 8))) return at;
-  memcpy(out + length - 8, s + length - 8, 8);
-  return length;
+  taken = copy_block(out + length - 16, s + length - 16);
+  return taken == 16 ? length : at;
 }
 
 static int is_plain_byte(char c) {

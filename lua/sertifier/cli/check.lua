@@ -116,7 +116,6 @@ function checking.main(args)
   common.spare(args.bodies, "the bodies", args.files, args.ledger or "sertifier.db")
   common.spare(args.bodies, "the bodies", { args.previous })
   local bodies = open_bodies(args.bodies)
-  if bodies then bodies:setvbuf("full", 65536) end
   local total = check_all(flow, exports, args, bodies)
   if bodies then
     local ok, message = bodies:flush()
