@@ -9,7 +9,7 @@ local unpack = table.unpack or unpack
 
 -- A list goes in pieces of these sizes, the last one filled up with NULL: so a batch of any size
 -- takes few statements, and each is prepared once. PostgreSQL's driver takes 999 values at most.
-local sizes = { 64, 16, 4, 1 }
+local sizes = { 80, 60, 40, 20, 10, 4, 1 }
 
 --- What a server said need not be text, and a database takes nothing else.
 function list.text(value)
