@@ -56,16 +56,38 @@ static uint32_t pack_pairs(uint64_t word) {
   return (uint32_t)(word | word >> 16);
 }
 
+/* One character of two bytes; 0 for half of a pair, which iconv knows about. */
+static int copy_unit(decode *d) {
+  unsigned char high = (unsigned char)d->at[!d->low];
+  unsigned code = (unsigned)high << 8 | (unsigned char)d->at[d->low];
+  if ((high & 0xF8) == 0xD8) return 0;
+  if (code < 0x80) {
+    *d->written++ = (char)code;
+  } else if (code < 0x800) {
+    *d->written++ = (char)(0xC0 | code >> 6);
+    *d->written++ = (char)(0x80 | (code & 0x3F));
+  } else {
+    *d->written++ = (char)(0xE0 | code >> 12);
+    *d->written++ = (char)(0x80 | (code >> 6 & 0x3F));
+    *d->written++ = (char)(0x80 | (code & 0x3F));
+  }
+  d->at += 2;
+  return 1;
+}
+
 static void copy_pairs(decode *d) {
   const uint64_t others = d->low ? UINT64_C(0x80FF80FF80FF80FF)
                                  : UINT64_C(0xFF80FF80FF80FF80);
-  for (; d->end - d->at >= 8; d->at += 8, d->written += 4) {
+  while (d->end - d->at >= 8) {
     uint64_t word = load_word(d->at);
-    uint32_t packed;
-    int k;
-    if (word & others) return;
-    packed = pack_pairs(word >> 8 * d->low);
-    for (k = 0; k < 4; k++) d->written[k] = (char)(packed >> 8 * k);
+    if (!(word & others)) {
+      uint32_t packed = pack_pairs(word >> 8 * d->low);
+      int k;
+      for (k = 0; k < 4; k++) *d->written++ = (char)(packed >> 8 * k);
+      d->at += 8;
+    } else if (!copy_unit(d)) {
+      return;
+    }
   }
 }
 
@@ -156,9 +178,9 @@ static int is_ascii(iconv_t iconv_to) {
 static void learn(decode *d, const char *encoding) {
   d->unit = is_ascii(d->iconv) ? 1 : 0;
   iconv(d->iconv, NULL, NULL, NULL, NULL);
-  if (!strncmp(encoding, "UTF-16", 6)) d->unit = 2;
-  if (!strncmp(encoding, "UTF-32", 6)) d->unit = 4;
   d->low = !strcmp(encoding, "UTF-16BE");
+  if (d->low || !strcmp(encoding, "UTF-16LE")) d->unit = 2;
+  if (!strncmp(encoding, "UTF-32", 6)) d->unit = 4;
 }
 
 source *decode_open(source *below, const char *encoding) {

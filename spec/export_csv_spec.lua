@@ -102,6 +102,30 @@ describe("an export in CSV", function()
     end)
   end
 
+  -- The first and the last character of one, two, three and four bytes in UTF-8, and what stands
+  -- beside the halves of pairs.
+  local edges = {
+    { "\127", 0x7F }, { "\194\128", 0x80 }, { "\223\191", 0x7FF }, { "\224\160\128", 0x800 },
+    { "\237\159\191", 0xD7FF }, { "\238\128\128", 0xE000 }, { "\239\191\189", 0xFFFD },
+    { "\240\144\128\128", 0xD800, 0xDC00 }, { "\244\143\191\191", 0xDBFF, 0xDFFF },
+  }
+  for order in pairs(wide) do
+    it("holds every kind of character in " .. order, function()
+      local name, units = {}, {}
+      for _, edge in ipairs(edges) do
+        name[#name + 1] = edge[1]
+        for i = 2, #edge do
+          local high, low = math.floor(edge[i] / 256), edge[i] % 256
+          units[#units + 1] = order == "UTF-16LE" and string.char(low, high) or string.char(high, low)
+        end
+      end
+      local before, behind = wide[order]("Id,LastName,Email\n" .. ids[1] .. ",Ada "),
+        wide[order](",ada@example.com\n")
+      local found = assert(check(before .. table.concat(units) .. behind, { encoding = order }))
+      assert.equal("Ada " .. table.concat(name), found.bodies[1].name)
+    end)
+  end
+
   it("names bytes that are not of its encoding, and loses no other record", function()
     local found = assert(check((bare:gsub("Zoé", "Zo\233"))))
     assert.same({ line = 3, outcome = "invalid", what = {
