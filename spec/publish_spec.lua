@@ -3,30 +3,20 @@
 local files = require "spec.support.files"
 local ledgers = require "sertifier.ledger"
 local pace = require "sertifier.pace"
-local run = require "sertifier.run"
+local running = require "spec.support.running"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
 
 local ledger
 
 local function flow_of(more)
-  local declaration = { campaign = sandbox.campaign, publish = "after check" }
+  local declaration = { publish = "after check" }
   for name, value in pairs(more or {}) do declaration[name] = value end
-  return sertifier.flow(declaration)
+  return running.flow(declaration)
 end
 
 local function issue(options, flow)
-  local all = { client = sandbox.client(), ledger = ledger, pace = pace.new(),
-    chance = function() return 0 end }
-  for name, value in pairs(options) do all[name] = value end
-  local summary, message, code = run.run(flow or flow_of(), all)
-  all.client:close()
-  local sum = 0
-  for name, count in pairs(sandbox.counts(summary)) do
-    if name ~= "read" then sum = sum + count end
-  end
-  assert.equal(summary.read, sum)
-  return summary, message, code
+  return running.issue(options, flow or flow_of())
 end
 
 --- The states of the ledger's keys, counted.
@@ -49,7 +39,7 @@ local function change(sql)
 end
 
 describe("publishing after a check", function()
-  before_each(function() ledger = files.path ".db" end)
+  before_each(function() ledger = running.fresh() end)
   after_each(sandbox.stop)
 
   it("adds drafts, looks at them, publishes them, and does so once", function()
@@ -75,7 +65,7 @@ describe("publishing after a check", function()
       { largest_page = 1 }, { search_match = "exact", echo = "both" }, { search_delay = 100 },
       { bare_get = true, search_delay = 100 }, { spelling = "NO", bare_add = true } } do
       sandbox.restart(behave)
-      ledger = files.path ".db"
+      ledger = running.fresh()
       assert.same({ read = 5, issued = 5 }, sandbox.counts(issue { export = sandbox.export(5) }))
       assert.same({ 1, 1, 5 }, { sandbox.most() })
     end
@@ -86,7 +76,7 @@ describe("publishing after a check", function()
     local text = "Id,FirstName,LastName,Email\n" .. sandbox.id(1) .. ",Ann,Lee,ann@example.com\n"
     for _, deletes in ipairs { false, true } do
       sandbox.restart {}
-      ledger = files.path ".db"
+      ledger = running.fresh()
       local client = sandbox.client()
       local data = assert(client:add_credentials { { campaignId = sandbox.campaign, name = "Ann Lee",
         email = "ann@example.com", externalId = "by-hand" } })
@@ -103,7 +93,7 @@ describe("publishing after a check", function()
     end
     -- Two records of one person, each with a draft of its own.
     sandbox.restart {}
-    ledger = files.path ".db"
+    ledger = running.fresh()
     local summary = issue { delete_surplus = true, batch_size = 1, export = files.write(text
       .. sandbox.id(2) .. ",Ann,Lee,ann@example.com\n", ".csv") }
     assert.same({ read = 2, issued = 2 }, sandbox.counts(summary))
@@ -209,7 +199,7 @@ describe("publishing after a check", function()
     local export = sandbox.export(9)
     for _, behave in ipairs(cases) do
       sandbox.restart(behave)
-      ledger = files.path ".db"
+      ledger = running.fresh()
       for _ = 1, 2 do
         assert.equal(9, issue({ export = export, batch_size = 4, concurrency = 3 }).read)
         local adds, mails = sandbox.most()

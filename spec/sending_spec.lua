@@ -4,41 +4,20 @@ local core = require "sertifier.core"
 local files = require "spec.support.files"
 local ledgers = require "sertifier.ledger"
 local pace = require "sertifier.pace"
-local run = require "sertifier.run"
+local running = require "spec.support.running"
 local sandbox = require "spec.support.sandbox"
-local sertifier = require "sertifier"
 
+local issue, flow_of = running.issue, running.flow
 local ledger
 
-local function flow_of(more)
-  local declaration = { campaign = sandbox.campaign }
-  for name, value in pairs(more or {}) do declaration[name] = value end
-  return sertifier.flow(declaration)
-end
-
---- A run that waits no longer than the server asks; the ledger stays the same within one test.
-local function issue(options, flow)
-  local all = { client = sandbox.client(), ledger = ledger, pace = pace.new(),
-    chance = function() return 0 end }
-  for name, value in pairs(options) do all[name] = value end
-  local summary, message, code = run.run(flow or flow_of(), all)
-  all.client:close()
-  local sum = 0
-  for name, count in pairs(sandbox.counts(summary)) do
-    if name ~= "read" then sum = sum + count end
-  end
-  assert.equal(summary.read, sum)
-  return summary, message, code
-end
-
 describe("sending", function()
-  before_each(function() ledger = files.path ".db" end)
+  before_each(function() ledger = running.fresh() end)
   after_each(sandbox.stop)
 
   it("waits as long as a 429 asks, in seconds or until a date", function()
     sandbox.start()
     for _, form in ipairs { "seconds", "date" } do
-      ledger = files.path ".db"
+      ledger = running.fresh()
       sandbox.restart { too_many_every = 2, retry_after = 1, retry_after_form = form }
       local began = core.elapsed()
       local summary = issue { export = sandbox.export(40), concurrency = 1 }
@@ -54,7 +33,7 @@ describe("sending", function()
     for _, behave in ipairs { { rate_limit = 1, retry_after = "none" },
       { server_error_every = 1, server_error_status = "503" } } do
       sandbox.start(behave)
-      ledger = files.path ".db"
+      ledger = running.fresh()
       local own = pace.new()
       issue { export = sandbox.export(4), batch_size = 1, concurrency = 4, pace = own }
       assert.truthy(own:window() < 4)
@@ -74,7 +53,7 @@ describe("sending", function()
     local refused = { too_many_every = 1, retry_after = "none" }
     for _, behave in ipairs { doubtful, refused } do
       sandbox.start(behave)
-      ledger = files.path ".db"
+      ledger = running.fresh()
       local export = sandbox.export(100)
       local summary, message, code = issue { export = export, batch_size = 10, concurrency = 1 }
       local held = behave == doubtful and 60 or nil
@@ -123,7 +102,7 @@ describe("sending", function()
       local path = files.write("Id,FirstName,LastName,Email\n" .. row .. row .. sandbox.id(2)
         .. ",Ann,Lee 2,b@example.com\n" .. row, ".csv")
       for _, size in ipairs { 1, 20 } do
-        ledger = files.path ".db"
+        ledger = running.fresh()
         local summary = issue { export = path, batch_size = size, concurrency = 1 }
         expected.read = 4
         assert.same(expected, sandbox.counts(summary))
@@ -153,7 +132,7 @@ describe("sending", function()
   it("tells two contacts with one e-mail, or of one name, apart", function()
     for _, echo in ipairs { "same", "both" } do
       sandbox.start { echo = echo }
-      ledger = files.path ".db"
+      ledger = running.fresh()
       local links = files.path ".csv"
       local summary = issue { write_back = links, export = files.write(
         "Id,FirstName,LastName,Email\n" .. sandbox.id(1) .. ",Ann,Lee,lee@example.com\n"
@@ -268,7 +247,7 @@ describe("sending", function()
         assert.truthy(adds <= 1 and mails <= 1)
         assert.truthy(summary.issued + summary.already_issued <= select(3, sandbox.most()))
       end
-      ledger = files.path ".db"
+      ledger = running.fresh()
     end
   end)
 end)
