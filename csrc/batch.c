@@ -17,6 +17,7 @@ typedef struct item {
 typedef struct trouble {
   uint64_t line;
   plan_span text; /* of the problems, a line each */
+  plan_span row;
 } trouble;
 
 struct batch {
@@ -26,7 +27,8 @@ struct batch {
   buffer troubles; /* of trouble */
   buffer problems;
   buffer rows;
-  columns *columns; /* NULL: no hook wants records */
+  int keeps_rows;
+  columns *columns; /* of the rows; NULL: they are not an export's own */
   char delimiter;
 };
 
@@ -76,15 +78,28 @@ size_t batch_faults(const batch *b) {
   return b->troubles.length / sizeof(trouble);
 }
 
+void batch_keep_rows(batch *b) {
+  b->keeps_rows = 1;
+}
+
 void batch_describe(batch *b, columns *c, char delimiter) {
+  batch_keep_rows(b);
   columns_hold(c);
   columns_release(b->columns);
   b->columns = c;
   b->delimiter = delimiter;
 }
 
-static int add_trouble(batch *b, uint64_t line, slice problems) {
+/* Where rows are kept, adds the text of one. */
+static int add_row(batch *b, slice text, plan_span *span) {
+  span->start = b->rows.length;
+  span->length = b->keeps_rows ? text.length : 0;
+  return buffer_add(&b->rows, text.bytes, span->length);
+}
+
+static int add_trouble(batch *b, uint64_t line, slice problems, slice row) {
   trouble one;
+  if (!add_row(b, row, &one.row)) return 0;
   one.line = line;
   one.text.start = b->problems.length;
   one.text.length = problems.length;
@@ -92,8 +107,8 @@ static int add_trouble(batch *b, uint64_t line, slice problems) {
          buffer_add(&b->troubles, (const char *)&one, sizeof one);
 }
 
-int batch_add_fault(batch *b, uint64_t line, const char *problem) {
-  return add_trouble(b, line, text_slice(problem, strlen(problem)));
+int batch_add_fault(batch *b, uint64_t line, const char *problem, slice row) {
+  return add_trouble(b, line, text_slice(problem, strlen(problem)), row);
 }
 
 int batch_add_more(batch *b, const char *line) {
@@ -112,10 +127,7 @@ static int add_item(batch *b, uint64_t line, slice text) {
   one->line = line;
   one->credential = b->out.credential;
   memcpy(one->value, b->out.value, sizeof one->value);
-  one->text.start = b->rows.length;
-  one->text.length = b->columns ? text.length : 0;
-  return buffer_add(&b->out.json, ",", 1) &&
-         buffer_add(&b->rows, text.bytes, one->text.length);
+  return buffer_add(&b->out.json, ",", 1) && add_row(b, text, &one->text);
 }
 
 plan_output *batch_output(batch *b) {
@@ -129,7 +141,8 @@ plan_result batch_keep(batch *b, plan_result result, uint64_t line,
   if (result == PLAN_READY)
     kept = add_item(b, line, text);
   else if (result == PLAN_INVALID)
-    kept = add_trouble(b, line, text_slice(problems->bytes, problems->length));
+    kept = add_trouble(b, line, text_slice(problems->bytes, problems->length),
+                       text);
   return kept ? result : PLAN_NO_MEMORY;
 }
 
@@ -192,18 +205,28 @@ static int batch_record(lua_State *L) {
                                 one->text.length));
 }
 
-/* batch:problems() -> list of { line = , text = }; each is given once */
+/* batch:row(i) -> the text of the row it was made from, where rows are kept */
+static int batch_row(lua_State *L) {
+  const batch *b = batch_get(L, 1);
+  push_span(L, &b->rows, item_at(L, b, luaL_checkinteger(L, 2))->text);
+  return 1;
+}
+
+/* batch:problems() -> list of { line = , text = , row = }; each is given once,
+** and its row where rows are kept */
 static int batch_problems(lua_State *L) {
   batch *b = batch_get(L, 1);
   const trouble *list = (const trouble *)(const void *)b->troubles.bytes;
   size_t i;
   lua_createtable(L, (int)batch_faults(b), 0);
   for (i = 0; i < batch_faults(b); i++) {
-    lua_createtable(L, 0, 2);
+    lua_createtable(L, 0, 3);
     lua_pushinteger(L, (lua_Integer)list[i].line);
     lua_setfield(L, -2, "line");
     push_span(L, &b->problems, list[i].text);
     lua_setfield(L, -2, "text");
+    push_span(L, &b->rows, list[i].row);
+    lua_setfield(L, -2, "row");
     lua_rawseti(L, -2, (int)i + 1);
   }
   b->troubles.length = b->problems.length = 0;
@@ -260,7 +283,7 @@ void batch_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"__len", batch_length}, {"get", batch_values},
     {"credential", batch_credential}, {"fingerprint", batch_fingerprint},
-    {"record", batch_record}, {"problems", batch_problems},
+    {"record", batch_record}, {"row", batch_row}, {"problems", batch_problems},
     {"write", batch_write}, {"clear", batch_clear}, {NULL, NULL}};
   handle_class(L, CLASS, methods, batch_close);
   lua_pushcfunction(L, batch_new);

@@ -60,11 +60,12 @@ batch *batch_get(lua_State *L, int index);
 /* Where the rows' results go. */
 plan_output *batch_output(batch *b);
 
-/* Keeps what a row became. `text` is the row as it stands, for its record. */
+/* Keeps what a row became. `text` is the row as it stands. */
 plan_result batch_keep(batch *b, plan_result result, uint64_t line, slice text);
 
-/* Adds the problem of a row that could not be read; 0 without memory. */
-int batch_add_fault(batch *b, uint64_t line, const char *problem);
+/* Adds the problem of a row that could not be read, and the row as far as it
+** could; 0 without memory. */
+int batch_add_fault(batch *b, uint64_t line, const char *problem, slice row);
 
 /* Adds a line, with its '\n', to the problems of the last row that has any; 0
 ** without memory. */
@@ -73,7 +74,10 @@ int batch_add_more(batch *b, const char *line);
 size_t batch_count(const batch *b);
 size_t batch_faults(const batch *b);
 
-/* Says which columns the texts of this batch's rows have. */
+/* The batch keeps its rows' texts from now on. */
+void batch_keep_rows(batch *b);
+
+/* Says which columns those have, and keeps them. */
 void batch_describe(batch *b, columns *c, char delimiter);
 
 /* The key of a fingerprint at an index; and a text's fingerprint, pushed. */
@@ -88,6 +92,7 @@ void batch_push_record(lua_State *L, batch *b, slice text);
 typedef struct given_row {
   uint64_t line;
   slice text;
+  slice kept; /* what the batch has of it, where that keeps rows */
   int record;
 } given_row;
 

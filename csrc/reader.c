@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "handles.h"
 #include "rows.h"
 
@@ -53,10 +54,16 @@ static int reader_new(lua_State *L) {
 
 /* ---- rows ---- */
 
+/* Its text, where the whole of it was found. */
+static slice faulty_row(const rows *r) {
+  int is_whole = r->held.bytes || !csv_problem(r->csv)->column;
+  return is_whole ? rows_text(r) : text_slice("", 0);
+}
+
 static plan_result read_fault(reader *r, batch *b) {
   char text[512];
   rows_problem(&r->rows, text, sizeof text);
-  return batch_add_fault(b, rows_line(&r->rows), text)
+  return batch_add_fault(b, rows_line(&r->rows), text, faulty_row(&r->rows))
     ? PLAN_INVALID : PLAN_NO_MEMORY;
 }
 
@@ -88,7 +95,7 @@ static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
                   h->cells))
     return PLAN_NO_MEMORY;
   one.line = rows_line(&r->rows);
-  one.text = rows_text(&r->rows);
+  one.text = one.kept = rows_text(&r->rows);
   one.record = 0;
   return blame_bytes(r, b, row_add(L, h, b, one));
 }
@@ -140,9 +147,10 @@ static int reader_fill(lua_State *L) {
   return 5;
 }
 
-/* For rows that Lua has: core.feed(plan, batch, cells, line, record) ->
+/* For rows that Lua has: core.feed(plan, batch, cells, line, record, text) ->
 ** "skipped", "invalid" or "ready"; or "failed" and the error of a function that
-** got the record. The cells are those of the export's columns. */
+** got the record. The cells are those of the export's columns; `text` is the
+** row that the batch keeps, if it is to. */
 static int reader_feed(lua_State *L) {
   static const char *const words[] = {"skipped", "invalid", "ready", "failed"};
   const plan_handle *h = plan_handle_get(L, 1);
@@ -154,7 +162,9 @@ static int reader_feed(lua_State *L) {
   one.line = (uint64_t)luaL_checkinteger(L, 4);
   one.text = text_slice("", 0);
   one.record = 5;
-  lua_settop(L, 5);
+  lua_settop(L, 6);
+  one.kept.bytes = luaL_optlstring(L, 6, "", &one.kept.length);
+  if (one.kept.length) batch_keep_rows(b);
   luaL_checkstack(L, (int)count + 4, "too many cells");
   for (i = 0; i < count; i++) {
     if (h->sources[i] == PLAN_NO_COLUMN) continue;
@@ -173,7 +183,7 @@ static int reader_feed(lua_State *L) {
 static int reader_fault(lua_State *L) {
   batch *b = batch_get(L, 1);
   if (!batch_add_fault(b, (uint64_t)luaL_checkinteger(L, 2),
-                       luaL_checkstring(L, 3)))
+                       luaL_checkstring(L, 3), text_slice("", 0)))
     return luaL_error(L, "out of memory");
   return 0;
 }
@@ -253,6 +263,35 @@ static int reader_line(lua_State *L) {
   return 1;
 }
 
+static int push_text(lua_State *L, slice text) {
+  lua_pushlstring(L, text.bytes, text.length);
+  return 1;
+}
+
+/* reader:header() -> the header as it stands */
+static int reader_header(lua_State *L) {
+  const buffer *header = &reader_get(L, 1)->rows.header;
+  return push_text(L, text_slice(header->bytes, header->length));
+}
+
+/* reader:text() -> the row that was read last, as it stands */
+static int reader_text(lua_State *L) {
+  return push_text(L, rows_text(&reader_get(L, 1)->rows));
+}
+
+/* reader:cut(text, count) -> a row's first cells, as they stand */
+static int reader_cut(lua_State *L) {
+  const reader *r = reader_get(L, 1);
+  lua_Integer count = luaL_checkinteger(L, 3);
+  slice text, *cells;
+  text.bytes = luaL_checklstring(L, 2, &text.length);
+  luaL_argcheck(L, count > 0 && count <= CSV_MAX_COLUMNS, 3, "no such cell");
+  cells = lua_newuserdata(L, (size_t)count * sizeof *cells);
+  cells += cell_split(text, r->rows.delimiter, cells, (size_t)count) - 1;
+  text.length = (size_t)(cells->bytes - text.bytes) + cells->length;
+  return push_text(L, text);
+}
+
 /* reader:counts() -> rows, rows of the footer, headers of further pages, and
 ** whether the last row has its end */
 static int reader_counts(lua_State *L) {
@@ -269,6 +308,7 @@ void reader_open(lua_State *L) {
     {"fill", reader_fill}, {"footer", reader_footer}, {"hint", reader_hint},
     {"forms", reader_forms}, {"prove", reader_prove},
     {"columns", reader_columns}, {"line", reader_line},
+    {"header", reader_header}, {"text", reader_text}, {"cut", reader_cut},
     {"counts", reader_counts}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
     {"reader", reader_new}, {"feed", reader_feed}, {"fault", reader_fault},

@@ -72,5 +72,5 @@ plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
   if (h->functions_count) lua_settop(L, top);
   if (h->recall.memory && !recall_note(&h->recall, h->cells, &seen))
     return PLAN_NO_MEMORY;
-  return batch_keep(b, result, r.line, r.text);
+  return batch_keep(b, result, r.line, r.kept);
 }

@@ -15,9 +15,19 @@ end
 --- The ends that leave nothing to be done when the record is seen again.
 local settled = { issued = true, already_issued = true, in_doubt = true }
 
+--- Puts a record that was not issued among the rejects, where the run keeps them.
+-- @tparam table record `line`, and `row`, its text
+function ends.reject(self, outcome, record, reason)
+  if not self.rejects then return end
+  local ok, message, code =
+    self.rejects:add(outcome, record, reason or self.stopped and self.stopped.message)
+  if not ok then ends.stop(self, message, code) end
+end
+
 --- Counts an end, and notes why.
 function ends.tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
+  ends.reject(self, outcome, item, reason)
   if self.memory and settled[outcome] then self.memory:done(item.record_id) end
   if reason then ends.note(self, outcome, item, reason) end
 end

@@ -90,35 +90,35 @@ local function take_out(self, batch)
   for i = 1, #batch do
     local once_per, _, _, _, _, record_id, line = batch:get(i)
     list[i] = { json = batch:credential(i), record = self.export:record(batch, i), line = line,
-      once_per = once_per, record_id = record_id }
+      row = self.rejects and batch:row(i), once_per = once_per, record_id = record_id }
   end
   batch:clear()
   return list
 end
 
-local function note_invalid(self, problems, line, text)
+local function note_invalid(self, problems, one, text)
   self.summary:count("invalid", 1)
-  table.insert(problems, { line = line, text = text:gsub("\n$", "") .. "\n" })
+  table.insert(problems, { line = one.line, text = text:gsub("\n$", "") .. "\n", row = one.row })
 end
 
 --- Puts one credential back as its hook wants it.
 local function put_back(self, batch, one, problems)
   local ok, cells, reason = pcall(ask, self, one)
   if not ok then
-    self.summary:count("not_attempted", 1)
     ends.stop(self, ("%s:%d: before_issue failed: %s"):format(self.export.name, one.line,
       tostring(cells)), "hook")
+    ends.tell(self, "not_attempted", one)
   elseif reason ~= nil then
-    note_invalid(self, problems, one.line, "before_issue: " .. tostring(reason))
+    note_invalid(self, problems, one, "before_issue: " .. tostring(reason))
   elseif not cells then
     self.summary:count("skipped", 1)
     if self.memory then self.memory:done(one.record_id) end
   else
     self.reshaping = self.reshaping or plan()
-    local result = core.feed(self.reshaping, batch, cells, one.line)
+    local result = core.feed(self.reshaping, batch, cells, one.line, nil, one.row)
     if result == "ready" then self.records[#batch] = one.record end
     if result == "invalid" then
-      note_invalid(self, problems, one.line, "before_issue: " .. batch:problems()[1].text)
+      note_invalid(self, problems, one, "before_issue: " .. batch:problems()[1].text)
     end
   end
 end
@@ -132,7 +132,7 @@ function hooks.reshape(self, batch)
   self.records = {}
   for _, one in ipairs(list) do
     if self.stopped then
-      self.summary:count("not_attempted", 1)
+      ends.tell(self, "not_attempted", one)
     else
       put_back(self, batch, one, problems)
     end

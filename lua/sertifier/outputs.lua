@@ -38,7 +38,12 @@ end
 --- The same for the options of a run.
 function outputs.fault_of_run(options)
   local exports, kept = { options.export, options.previous }, options.ledger or "sertifier.db"
-  return outputs.fault(options.write_back, "the links", exports, kept)
+  local links, rejects = options.write_back, options.rejects
+  if links and rejects and links ~= "-" and is_same(links, rejects) then
+    return ("%s: is where the links go; name another file for the rejects"):format(rejects)
+  end
+  return outputs.fault(links, "the links", exports, kept)
+    or outputs.fault(rejects, "the rejects", exports, kept)
     or outputs.fault(kept, "the ledger", exports)
 end
 

@@ -15,15 +15,17 @@ local rows_at_once = 20000 -- so that rows that do not qualify let answers throu
 
 local function note_problems(self, problems)
   for _, problem in ipairs(problems) do
-    self.summary:problem("invalid", self.export.name, problem.line,
-      (problem.text:gsub("\n$", ""):gsub("\n", "; ")))
+    local text = problem.text:gsub("\n$", ""):gsub("\n", "; ")
+    ends.note(self, "invalid", problem, text)
+    ends.reject(self, "invalid", problem, text)
   end
 end
 
 --- One of the flow's functions failed: its record is not attempted, and the run ends.
 local function fail(self, failure)
-  self.summary:count("not_attempted", 1)
-  ends.stop(self, ("%s:%d: %s"):format(self.export.name, self.export:line(), failure), "hook")
+  local line, text = self.export:line(), self.rejects and self.export:text()
+  ends.stop(self, ("%s:%d: %s"):format(self.export.name, line, failure), "hook")
+  ends.tell(self, "not_attempted", { line = line, row = text })
 end
 
 --- Fills a batch and counts what did not get into it.
@@ -31,7 +33,8 @@ end
 --   code
 function reading.fill(self, batch, most, rows)
   local read, skipped, invalid, ended, failure =
-    self.export:fill(self.plan, batch, most, rows or rows_at_once, self.with_records)
+    self.export:fill(self.plan, batch, most, rows or rows_at_once,
+      self.with_records or self.rejects ~= nil)
   if not read then return nil, skipped, invalid end
   self.summary.read = self.summary.read + read
   if failure then fail(self, failure) end
@@ -70,7 +73,8 @@ end
 --- What the run keeps of a credential in the batch.
 local function item_of(self, i)
   local once_per, campaign, _, _, _, record_id, line = self.batch:get(i)
-  return { line = line, key = campaign .. "/" .. once_per, record_id = record_id }
+  return { line = line, key = campaign .. "/" .. once_per, record_id = record_id,
+    row = self.rejects and self.batch:row(i) }
 end
 
 --- What it keeps in addition where that is to be sent.
@@ -91,7 +95,8 @@ end
 
 local function is_over_limit(self, item)
   if not self.limit or self.admitted < self.limit then return false end
-  ends.tell(self, "not_attempted", item)
+  self.summary:count("not_attempted", 1)
+  ends.reject(self, "not_attempted", item, "beyond the run's limit")
   self.over_limit = true
   return true
 end
@@ -157,13 +162,19 @@ function reading.on(self)
   if ended then sending.close(self) end
 end
 
+--- Counts what is in the batch as not attempted.
+local function leave(self)
+  if not self.rejects then return self.summary:count("not_attempted", #self.batch) end
+  for i = 1, #self.batch do ends.tell(self, "not_attempted", item_of(self, i)) end
+end
+
 --- After a stop, the rest of the export is still counted: as not attempted.
 function reading.rest(self)
   while not self.ended and self.export.can_reread do
     self.batch:clear()
     local ended = reading.fill(self, self.batch, self.group)
     if ended == nil then return end
-    self.summary:count("not_attempted", #self.batch)
+    leave(self)
     self.ended = ended
   end
 end

@@ -14,6 +14,7 @@ local ledger = require "sertifier.ledger"
 local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
 local outputs = require "sertifier.outputs"
+local rejects = require "sertifier.rejects"
 local reading = require "sertifier.reading"
 local sending = require "sertifier.sending"
 local summary = require "sertifier.summary"
@@ -124,6 +125,10 @@ local function open_parts(self, flow, options)
     self.write_back, message, code = writeback.open(options.write_back, flow.write_back_parts)
     if not self.write_back then return nil, message, code end
   end
+  if options.rejects then
+    self.rejects, message, code = rejects.open(options.rejects, self.export)
+    if not self.rejects then return nil, message, code end
+  end
   return true
 end
 
@@ -148,8 +153,17 @@ local function why_stopped(self)
       or left == 1 and "1 record is left" or ("%d records are left"):format(left))
 end
 
+--- The rejects are kept even where nothing was sent: they say why.
+local function end_rejects(self)
+  if not self.rejects then return end
+  local ok, message, code = self.rejects:close()
+  self.summary.rejects = self.rejects.count
+  if not ok then ends.stop(self, message, code) end
+end
+
 local function finish(self)
   if self.stopped then reading.rest(self) end
+  end_rejects(self)
   end_run(self)
   reading.look_back(self)
   local ok, message, code = true, nil, nil

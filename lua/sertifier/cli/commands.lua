@@ -45,6 +45,8 @@ local function add_issue(parser)
   flow_options(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, as CSV for Salesforce"):argname "FILE"
+  command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
+    :argname "FILE"
   command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
   command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
   command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
@@ -53,6 +55,8 @@ local function add_issue(parser)
   command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
     :convert(tonumber)
   command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
+    :convert(tonumber)
+  command:option("--max-invalid", "stop where more records are invalid"):argname "N"
     :convert(tonumber)
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")

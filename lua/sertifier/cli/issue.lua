@@ -25,8 +25,8 @@ local function run_one(flow, export, args, client)
   local telling = open_progress(args)
   local summary, message = flow:run {
     export = export, client = client, ledger = args.ledger, write_back = args.write_back,
-    batch_size = args.batch_size, concurrency = args.concurrency, rate = args.rate,
-    limit = args.limit, now = args.now, first_run = args.first_run,
+    rejects = args.rejects, batch_size = args.batch_size, concurrency = args.concurrency,
+    rate = args.rate, limit = args.limit, now = args.now, first_run = args.first_run,
     previous = args.previous, expect = args.expect, max_new = args.max_new, canary = args.canary,
     interrupted = core.interrupted, delete_surplus = args.delete_surplus,
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
@@ -49,20 +49,24 @@ local function tell(summary, args)
   if args.write_back and not summary.void then
     io.stderr:write("\nlinks: ", args.write_back, "\n")
   end
+  if (summary.rejects or 0) > 0 then
+    io.stderr:write(("\nrejects: %s, %d records\n"):format(args.rejects, summary.rejects))
+  end
 end
 
 --- Runs the command.
 -- @treturn number the exit status
 function issue.main(args)
   local flow, exports = common.flow(args)
-  if args.write_back and #exports > 1 then
-    common.fail("--write-back takes one export at a time")
+  if (args.write_back or args.rejects) and #exports > 1 then
+    common.fail("--write-back and --rejects take one export at a time")
   end
   if args.delete_surplus and not flow.publish then
     common.fail("--delete-surplus goes with --two-phase, or with publish in the flow")
   end
   common.spare(args.ledger, "the ledger", args.files)
   common.spare(args.write_back, "the links", args.files)
+  common.spare(args.rejects, "the rejects", args.files)
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()

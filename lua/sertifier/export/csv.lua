@@ -3,6 +3,7 @@
 local core = require "sertifier.core"
 local encodings = require "sertifier.export.encoding"
 local kinds = require "sertifier.export.kinds"
+local rejects = require "sertifier.rejects"
 
 local csv = {}
 csv.__index = csv
@@ -29,6 +30,23 @@ end
 --- The line on which the last row read starts.
 function csv:line()
   return self.reader:line()
+end
+
+-- ---- its text, for the rejects ----
+
+--- The header as it stands, without the columns that an earlier run's rejects have behind.
+function csv:header_text()
+  return self:own_cells(self.reader:header())
+end
+
+--- The row that was read last, as it stands.
+function csv:text()
+  return self.reader:text()
+end
+
+--- A row without an earlier run's reasons.
+function csv:own_cells(row)
+  return self.has_reasons and self.reader:cut(row, #self.columns) or row
 end
 
 function csv:close()
@@ -138,6 +156,14 @@ local function hint(self, found)
     :format(encodings.likely(self.head):lower())
 end
 
+--- Forgets the columns of an earlier run's rejects: what remains is the export that they were.
+local function leave_reasons(self)
+  local names, own = self.columns, rejects.columns
+  self.has_reasons = #names > #own and names[#names - 1] == own[1] and names[#names] == own[2]
+  if not self.has_reasons then return end
+  for _ = 1, #own do names[#names] = nil end
+end
+
 --- Opens it.
 -- @param source its bytes in UTF-8, which are the export's from now on
 -- @tparam table found what is known: `name`, `encoding`, `encoding_title`, `is_plain`, `is_zip`,
@@ -146,7 +172,8 @@ end
 -- @return the export; or nil, message, code
 function csv.open(source, found, options)
   local self = setmetatable({ name = found.name, head = found.head, reopen = found.reopen,
-    date_order = options.date_order, can_reread = found.reopen ~= nil }, csv)
+    date_order = options.date_order, mark = found.has_mark and "\239\187\191",
+    can_reread = found.reopen ~= nil }, csv)
   local line = header_line(found.head)
   self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
     or kinds.delimiter(line)
@@ -156,6 +183,7 @@ function csv.open(source, found, options)
   end
   self.header = ("%s:%d"):format(found.name, reader:line())
   self.reader, self.columns = reader, reader:columns()
+  leave_reasons(self)
   self.kind = options.format and kinds.named[options.format]
     or kinds.of(self.columns, line, found)
   if self.kind.has_footer then reader:footer() end

@@ -1,6 +1,7 @@
 --- An export whose records are tables: of any iterator, such as one over decoded JSON.
 
 local core = require "sertifier.core"
+local writeback = require "sertifier.writeback"
 
 local tables = {}
 tables.__index = tables
@@ -44,11 +45,18 @@ local function cells_of(self, row)
   return cells
 end
 
+--- As `writeback.line` has it, without the line's end; the cells stay.
+local function text_of_cells(cells)
+  return (writeback.line { (table.unpack or unpack)(cells) }:sub(1, -2))
+end
+
 local function feed(self, plan, batch, row, keep)
   if type(row) ~= "table" then
     error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
   end
-  local result, failed = core.feed(plan, batch, cells_of(self, row), self.number, row)
+  local cells = cells_of(self, row)
+  self.last = keep and text_of_cells(cells)
+  local result, failed = core.feed(plan, batch, cells, self.number, row, self.last or nil)
   if keep and result == "ready" then self.rows[#batch] = row end
   return result, failed
 end
@@ -87,6 +95,20 @@ function tables:line()
   return self.number
 end
 
+-- ---- for the rejects: CSV ----
+
+function tables:header_text()
+  return text_of_cells(self.columns)
+end
+
+function tables:text()
+  return self.last
+end
+
+function tables.own_cells(_, row)
+  return row
+end
+
 --- What is read as text needs nothing settled.
 function tables.settle()
   return true
@@ -104,7 +126,7 @@ end
 --- Opens it.
 -- @tparam table self `name`, `next`, `columns`
 function tables.open(self)
-  self.number, self.rows = 0, {}
+  self.number, self.rows, self.delimiter = 0, {}, ","
   return setmetatable(self, tables)
 end
 

@@ -1,0 +1,52 @@
+--- A file that is always whole: written beside its place, and moved there when it is complete.
+
+local core = require "sertifier.core"
+
+local whole_file = {}
+whole_file.__index = whole_file
+
+local function fail(self, message)
+  return nil, ("%s: cannot write %s: %s"):format(self.path, self.what, tostring(message)), "io"
+end
+
+--- Starts one.
+-- @tparam string path where it will stand; "-" is standard output
+-- @tparam string what it holds, in words
+-- @return the file; or nil, message, "io"
+function whole_file.open(path, what)
+  local self = setmetatable({ path = path, what = what }, whole_file)
+  self.place = path ~= "-" and ("%s.%d.part"):format(path, core.pid()) or nil
+  local message
+  self.file, message = io.stdout, nil
+  if self.place then self.file, message = io.open(self.place, "wb") end
+  if not self.file then return fail(self, message) end
+  return self
+end
+
+--- Writes some more.
+-- @return the file; or nil, message, "io"
+function whole_file:write(text)
+  local ok, message = self.file:write(text)
+  if not ok then return fail(self, message) end
+  return self
+end
+
+--- Ends the file: all of it is on the disk, and then it stands in its place.
+-- @return true; or nil, message, "io"
+function whole_file:close()
+  local ok, message = core.sync(self.file)
+  if not self.place then return ok or fail(self, message) end
+  local closed, why = self.file:close()
+  if ok and closed then ok, why = os.rename(self.place, self.path) end
+  if not ok then return fail(self, why or message) end
+  return true
+end
+
+--- Gives it up: nothing is left behind.
+function whole_file:discard()
+  if not self.place then return end
+  self.file:close()
+  os.remove(self.place)
+end
+
+return whole_file
