@@ -49,8 +49,8 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  adding adopt answer answer.match answer.row answer.waiting api api.data attributes check claiming
-  cli cli.adopt cli.check cli.command_first cli.commands cli.common cli.doctor cli.drain
+  adding adopt answer answer.match answer.row answer.waiting api api.data attributes check
+  claiming cli cli.adopt cli.check cli.command_first cli.commands cli.common cli.doctor cli.drain
   cli.importing cli.issue cli.progress cli.proposing cli.report cli.resolve cli.sandbox cli.status
   compile compile.cells condition condition.dates condition.filters condition.soql condition.tests
   credential delivery doctor drain ends envelope explain export export.columns export.csv
@@ -64,20 +64,20 @@ local modules = lua_modules [[
   nginx.journal nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool
   nginx.records nginx.reply nginx.request nginx.status nginx.watching object options outputs pace
   proposal proposal.text publish.confirming publish.drafting publish.looking publish.publishing
-  publish.reading_only publish.status reading record_id report report.charts report.data
+  publish.reading_only publish.status reading record_id rejects report report.charts report.data
   report.look report.page retries run sandbox sandbox.adding sandbox.behaviours sandbox.check
   sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
   sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending strict summary syntax template version words worker
-  writeback
+  sandbox_server sandbox_worker sending strict summary syntax template version whole_file words
+  worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
     ahead batch buffer cell client columns commits commits_handle condition core csv date decode
-    feed feed_handle footer formula formula_choice formula_date formula_number formula_text handles
-    http key kind letter memory memory_handle plan plan_handle plan_run prove reader recall record
-    request row rows scan siphash source source_handle stretch strings system text unpack url value
-    zip
+    feed feed_handle footer formula formula_choice formula_date formula_number formula_text
+    handles http key kind letter memory memory_handle plan plan_handle plan_run prove reader
+    recall record request row rows scan siphash source source_handle stretch strings system text
+    unpack url value zip
   ]],
   libraries = { "curl", "z", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },

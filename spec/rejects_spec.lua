@@ -91,8 +91,8 @@ describe("rejects", function()
 
   it("come from hooks, too", function()
     sandbox.start()
-    local path = export_of "Id,FirstName,LastName,Email\n%1,A,B,a@example.com\n%2,C,D,c@example.com\n"
-      .. "%3,E,F,e@example.com\n"
+    local path = export_of("Id,FirstName,LastName,Email\n%1,A,B,a@example.com\n"
+      .. "%2,C,D,c@example.com\n%3,E,F,e@example.com\n")
     assert(issue(path, { before_issue = function(credential)
       if credential.name == "A B" then return nil, "not this one" end
       credential.email = ""
