@@ -1,6 +1,7 @@
 --- Triggers and prior values: what fires, seen from what earlier runs saw.
 
 local core = require "sertifier.core"
+local engines = require "spec.support.ledgers"
 local files = require "spec.support.files"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
@@ -32,10 +33,12 @@ local function fired(declaration, rows, options)
   return numbers, summary
 end
 
-describe("a trigger", function()
+for _, engine in ipairs(engines) do describe("a trigger, with a memory on " .. engine.name, function()
+  setup(engine.start)
+  teardown(engine.stop)
   before_each(function()
     sandbox.start()
-    ledger = files.path(".db")
+    ledger = engine.fresh()
   end)
   after_each(sandbox.stop)
 
@@ -108,12 +111,14 @@ describe("a trigger", function()
     flow.when = "Status__c = 'Open'"
     assert.equal("memory", select(3, fired(flow, { "Certified,1" })))
   end)
-end)
+end) end
 
-describe("a prior value", function()
+for _, engine in ipairs(engines) do describe("a prior value on " .. engine.name, function()
+  setup(engine.start)
+  teardown(engine.stop)
   before_each(function()
     sandbox.start()
-    ledger = files.path(".db")
+    ledger = engine.fresh()
   end)
   after_each(sandbox.stop)
 
@@ -121,7 +126,7 @@ describe("a prior value", function()
     for _, flow in ipairs { { when = { { "Status__c", "IsChanged", true } } },
       { formula = "ISCHANGED(Status__c)" },
       { formula = "$Record.Status__c <> $Record__Prior.Status__c && NOT(ISNEW())" } } do
-      ledger = files.path(".db")
+      ledger = engine.fresh()
       assert.same({}, (fired(flow, { "a,1", "b,1" }, { first_run = "issue" })))
       assert.same({ 2 }, (fired(flow, { "a,2", "c,1", "d,1" })))
       assert.same({ 1 }, (fired(flow, { "A,3", "c,2", "d,2" })))
@@ -144,7 +149,7 @@ describe("a prior value", function()
     assert.same({ 2 }, (fired({ formula = "ISCHANGED(Status__c)" }, { "a,2", "c,2" },
       { previous = old })))
   end)
-end)
+end) end
 
 describe("a memory as text", function()
   it("is read as it was written", function()
