@@ -176,6 +176,21 @@ describe("attributes", function()
       .. "Score?\n  map.attributes.no-such-attribute: Sertifier has no attribute of this ID or title",
       message)
   end)
+
+  it("go by ID where Sertifier cannot be asked for them, and titles do not", function()
+    sandbox.behave { other_calls = "missing" }
+    local summary = assert(run(flow { ["5a4d-attribute-course"] = "First Aid" },
+      { export = export("1", "2024-01-31") }))
+    assert.equal(1, summary.issued)
+    assert.truthy(summary.notes[1]:find("^the attributes cannot be looked up: .*404.*; their IDs go "
+      .. "as they are, unchecked$"), summary.notes[1])
+    local none, message, code = run(flow { Score = "1", ["5a4d-attribute-course"] = "First Aid" },
+      { export = export("1", "2024-01-31") })
+    assert.is_nil(none)
+    assert.truthy(message:find("; a title needs that: give the IDs of Score instead", 1, true),
+      message)
+    assert.equal("http", code)
+  end)
 end)
 
 describe("campaigns by value", function()

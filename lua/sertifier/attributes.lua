@@ -1,10 +1,12 @@
 --- The attributes of a flow's credentials, by ID or by title: what Sertifier knows of them.
 --
 -- The server ignores an attribute that it does not know, in silence; so all of them are looked up
--- once, before anything is sent.
+-- once, before anything is sent. The search is a call that the guide does not name: where it fails,
+-- attributes by ID go as they are, and only a title cannot be done without it.
 
 local cjson = require "cjson"
 local credential = require "sertifier.credential"
+local envelope = require "sertifier.envelope"
 local nearest = require "sertifier.nearest"
 
 local attributes = {}
@@ -27,7 +29,7 @@ local function search(client)
   repeat
     local data, message, code =
       client:attributes { startIndex = #all, length = page, searchTerm = "", types = { 1, 2, 3 } }
-    if not data or data == cjson.null then return nil, message, code end
+    if not data or data == cjson.null then return nil, message or "the answer is empty", code end
     local rows = rows_of(data)
     for _, row in ipairs(rows) do all[#all + 1] = row end
   until #rows < page or #all >= most
@@ -61,22 +63,40 @@ local function resolved(field, row)
   return setmetatable(changed, { __index = field })
 end
 
---- Whether a flow has attributes at all.
-function attributes.are_in(flow)
+--- Whether a name is an ID, and no title: long, in one word, and with a digit.
+local function is_id(name)
+  return envelope.is_id(name) and #name >= 16 and name:find "%d" ~= nil
+end
+
+--- The names that a flow has for its attributes, and those of them that may be titles.
+local function names_of(flow)
+  local names, titles = {}, {}
   for _, field in ipairs(flow.fields) do
-    if field.attribute then return true end
+    local name = field.attribute
+    if name then names[#names + 1] = name end
+    if name and not is_id(name) then titles[#titles + 1] = name end
   end
-  return false
+  return names, titles
+end
+
+--- What follows from a search that failed.
+local function without_search(flow, titles, message, code)
+  if code == "auth" then return nil, message, code end
+  local what = "the attributes cannot be looked up: " .. message
+  if #titles == 0 then return flow, what .. "; their IDs go as they are, unchecked" end
+  return nil, ("%s; a title needs that: give the IDs of %s instead, or try again later")
+    :format(what, table.concat(titles, ", ")), code
 end
 
 --- A flow whose attributes are known.
 -- @param flow what `flow.declare` gave
 -- @param client that is asked, where the flow has attributes
--- @return the flow with IDs and types; or nil, message, code
+-- @return the flow with IDs and types, and what is to be noted, if anything; or nil, message, code
 function attributes.resolve(flow, client)
-  if not attributes.are_in(flow) then return flow end
+  local names, titles_used = names_of(flow)
+  if #names == 0 then return flow end
   local rows, message, code = search(client)
-  if not rows then return nil, "the attributes cannot be looked up: " .. message, code end
+  if not rows then return without_search(flow, titles_used, message, code) end
   local by_id, by_title, titles = index(rows)
   local fields, faults = {}, {}
   for i, field in ipairs(flow.fields) do

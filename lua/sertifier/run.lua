@@ -110,6 +110,7 @@ local function open_parts(self, flow, options)
   if not now then return nil, message, "usage" end
   flow, message, code = attributes.resolve(flow, self.client)
   if not flow then return nil, message, code end
+  self.summary.notes[1] = message
   local cells
   self.export, self.plan, cells = run.open(flow, options, now)
   if not self.export then return nil, self.plan, cells end

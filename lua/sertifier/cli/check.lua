@@ -44,8 +44,8 @@ local function tell_service(flow)
   local client = api.open()
   if not client then return end
   if envelope.is_id(flow.campaign) then tell_campaign(client, flow.campaign) end
-  local known, message = attributes.resolve(flow, client)
-  if not known then io.stderr:write("attributes: ", message, "\n") end
+  local _, message = attributes.resolve(flow, client)
+  if message then io.stderr:write("attributes: ", message, "\n") end
   client:close()
 end
 
