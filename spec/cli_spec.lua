@@ -99,6 +99,20 @@ links: LINKS
     }, lines)
   end)
 
+  it("shows a few credentials on a terminal, and others only where they are asked for", function()
+    local function lines(options, where)
+      local pipe = io.popen((where .. " 2>&1 </dev/null"):format(
+        ("%s bin/sertifier check %s %s --ledger %s examples/contacts.csv"):format(
+        os.getenv "SPEC_LUA" or "lua5.4", "--campaign campaign-1", options, files.path ".db")))
+      local text = pipe:read "*a"
+      pipe:close()
+      return select(2, text:gsub("  0035g", ""))
+    end
+    local terminal, log = "script -qec '%s' /dev/null", "%s"
+    assert.same({ 3, 0, 2, 0, 2 }, { lines("", terminal), lines("--sample 0", terminal),
+      lines("--sample 2", terminal), lines("", log), lines("--sample 2", log) })
+  end)
+
   it("takes its options anywhere, before the command's name as well", function()
     local path = sandbox.export(2)
     local flow = files.write("return require 'sertifier'.flow { campaign = 'campaign-1' }", ".lua")

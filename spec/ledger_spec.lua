@@ -35,6 +35,25 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     engine.query(("UPDATE credential SET lease = lease - %d"):format(seconds))
   end
 
+  it("is not made, and not changed, where it is only to be read", function()
+    ledger:close()
+    name = engine.fresh()
+    assert.is_false(ledgers.open_to_read(name))
+    assert.is_true(engine.name == "PostgreSQL" or not ledgers.exists(name))
+    ledger = assert(ledgers.open(name))
+    assert(ledger:claim { item(1) })
+    local read = assert(ledgers.open_to_read(name))
+    assert.equal("sending", assert(read:look_up { key(1) })[key(1)].state)
+    assert.is_nil(read:claim { item(2) })
+    engine.query "UPDATE meta SET value = '1' WHERE name = 'version'"
+    local none, message, code = ledgers.open_to_read(name)
+    assert.is_nil(none)
+    assert.truthy(message:find("`sertifier status` brings it to this version", 1, true), message)
+    assert.equal("ledger", code)
+    engine.query "UPDATE meta SET value = '2' WHERE name = 'version'"
+    read:close()
+  end)
+
   -- ---- claiming ----
 
   it("claims a key once", function()

@@ -105,6 +105,36 @@ for _, engine in ipairs(engines) do describe("a trigger, with a memory on " .. e
     assert.same({ 3 }, (fired(flow, { "Certified,1", "Certified,1", "Certified,1" })))
   end)
 
+  it("is asked by a check, which leaves the ledger as it is", function()
+    local flow = { when = certified, trigger = "updated to meet" }
+    local declared = sertifier.flow { campaign = sandbox.campaign, when = certified,
+      trigger = "updated to meet" }
+    local function would_issue()
+      return assert(declared:check { ledger = ledger,
+        export = export { "Certified,1", "Certified,1" } }).would_issue
+    end
+    assert.equal(2, would_issue())
+    fired({ when = certified }, { "Open,1" })
+    assert.equal(2, would_issue())
+    assert.equal(0, #engine.query(engine.tables))
+    fired(flow, { "Certified,1", "Open,1" }, { first_run = "remember" })
+    assert.equal(1, would_issue())
+    assert.equal(1, would_issue())
+    assert.equal(1, #engine.query(engine.tables))
+  end)
+
+  it("fires for all the rest behind a canary", function()
+    for _, flow in ipairs { { when = certified, trigger = "updated to meet" },
+      { formula = "ISCHANGED(Status__c)" } } do
+      ledger = engine.fresh()
+      fired(flow, { "Open,1", "Open,1", "Open,1" }, { first_run = "issue" })
+      local rows = { "Certified,2", "Certified,2", "Certified,2" }
+      local numbers, summary = fired(flow, rows, { canary = 1 })
+      assert.same({ { 1, 2, 3 }, { read = 3, issued = 3 } }, { numbers, sandbox.counts(summary) })
+      assert.same({}, (fired(flow, rows)))
+    end
+  end)
+
   it("is another memory where the condition is another", function()
     local flow = { when = certified, trigger = "updated to meet" }
     fired(flow, { "Certified,1" }, { first_run = "remember" })

@@ -97,17 +97,18 @@ end
 
 -- ---- opening ----
 
---- The ledger, where there is one already: none is made.
+--- The ledger, where there is one already: none is made, and none changed.
 local function open_ledger(self, given)
   if type(given) == "table" then
     self.ledger = given
     return true
   end
-  if not given or (not given:find "^postgres" and not core.file_id(given)) then return true end
-  local message, code
-  self.ledger, message, code = ledgers.open(given)
+  if not given then return true end
+  local opened, message, code = ledgers.open_to_read(given)
+  if opened == nil then return nil, message, code end
+  self.ledger = opened or nil
   self.own_ledger = self.ledger
-  return self.ledger, message, code
+  return true
 end
 
 local function open(self, flow, options)

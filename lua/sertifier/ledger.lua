@@ -33,21 +33,41 @@ function ledger.exists(name)
   return engine_of(name).exists(name)
 end
 
+--- A connected ledger, or nil, message, "ledger".
+local function connect(name, reads_only)
+  local engine = engine_of(name)
+  local self = setmetatable({ name = name, shown = engine.shown(name), engine = engine,
+    statements = {}, run = core.random(), reads_only = reads_only }, ledger)
+  local connection, message = engine.connect(name, reads_only)
+  if not connection then return sql.fail(self, message) end
+  self.connection = connection
+  return self
+end
+
 --- Opens a ledger; a file that is not there is made, readable by its owner only.
 -- @tparam string name a path, or `postgres://user:password@host:port/database`
 -- @return the ledger, with `secret`, the 16 bytes that its fingerprints are made with; or nil,
 --   message, "ledger"
 function ledger.open(name)
-  local engine = engine_of(name)
-  local self = setmetatable({ name = name, shown = engine.shown(name), engine = engine,
-    statements = {}, run = core.random() }, ledger)
-  local connection, message = engine.connect(name)
-  if not connection then return sql.fail(self, message) end
-  self.connection = connection
-  self.identity = engine.identity(name)
+  local self, message, code = connect(name)
+  if not self then return nil, message, code end
+  self.identity = self.engine.identity(name)
   local ok, why = schema.prepare(self)
   if ok then return self end
   self:close()
+  return sql.fail(self, why)
+end
+
+--- Opens a ledger that is only read.
+-- @return the ledger; false where nothing is there yet; or nil, message, "ledger"
+function ledger.open_to_read(name)
+  if not ledger.exists(name) then return false end
+  local self, message, code = connect(name, true)
+  if not self then return nil, message, code end
+  local is_there, why = schema.look(self)
+  if is_there then return self end
+  self:close()
+  if is_there == false then return false end
   return sql.fail(self, why)
 end
 

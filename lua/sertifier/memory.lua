@@ -52,8 +52,9 @@ local schema = "CREATE TABLE IF NOT EXISTS memory (flow TEXT NOT NULL, part INTE
 --- Reads the memory of earlier runs.
 -- @return whether there was any; or nil, message, code
 local function load(self)
-  local made, wrong = sql.rows_of(self.ledger, schema)
-  if not made then return sql.fail(self.ledger, wrong) end
+  local tables, wrong = sql.rows_of(self.ledger, "{table}", "memory")
+  if not tables then return sql.fail(self.ledger, wrong) end
+  if not tables[1] then return false end
   local rows, message = sql.rows_of(self.ledger,
     "SELECT entries FROM memory WHERE flow = ? ORDER BY part", self.name)
   if not rows then return sql.fail(self.ledger, message) end
@@ -84,8 +85,12 @@ end
 -- @return true; or nil, message, code
 function memory:save()
   local ok, message = sql.transaction(self.ledger, function()
-    local gone, why = sql.rows_of(self.ledger, "DELETE FROM memory WHERE flow = ?", self.name)
-    if not gone then return nil, why end
+    local ok, why = sql.rows_of(self.ledger, self.ledger.engine.alone)
+    if ok then ok, why = sql.rows_of(self.ledger, schema) end
+    if ok then
+      ok, why = sql.rows_of(self.ledger, "DELETE FROM memory WHERE flow = ?", self.name)
+    end
+    if not ok then return nil, why end
     return save_parts(self)
   end)
   if ok then return true end

@@ -30,8 +30,10 @@ options.of_run = { "export", "client", "ledger", "write_back", "rejects", "batch
 options.of_check = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
   "delimiter", "date_order", "now", "ledger", "sample", "previous", "first_run" }
 
+local can_be_0 = { max_invalid = true, sample = true }
+
 local function check_number(name, value, level)
-  if name == "max_invalid" and value == 0 then return end -- none may be invalid
+  if value == 0 and can_be_0[name] then return end
   if value <= 0 or value ~= value then
     error(("%s: a number above 0 is expected"):format(name), level + 1)
   elseif value % 1 ~= 0 and name ~= "rate" then

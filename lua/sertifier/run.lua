@@ -175,7 +175,7 @@ local function finish(self)
     ok, message, code = self.write_back:close()
   end
   if not ok then ends.stop(self, message, code) end
-  if self.memory and not self.summary.void and not (self.stopped and self.memory.remembers) then
+  if self.memory and self.keeps_memory and not self.summary.void and not (self.stopped and self.memory.remembers) then
     ok, message, code = self.memory:save()
     if not ok then ends.stop(self, message, code) end
   end
@@ -196,7 +196,7 @@ function run.run(flow, options)
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
     limit = options.limit, progress = options.progress,
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
-    max_invalid = options.max_invalid,
+    max_invalid = options.max_invalid, keeps_memory = options.keeps_memory ~= false,
     kind = flow.publish and drafting or adding }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)

@@ -4,7 +4,8 @@ local DBI = require "DBI"
 local files = require "spec.support.files"
 local postgres = require "spec.support.postgres"
 
-local sqlite = { name = "SQLite" }
+local sqlite = { name = "SQLite",
+  tables = "SELECT name FROM sqlite_master WHERE name = 'memory'" }
 
 function sqlite.start() end
 
@@ -32,7 +33,7 @@ function sqlite.query(text)
 end
 
 local server = { name = "PostgreSQL", start = postgres.start, stop = postgres.stop,
-  query = postgres.query }
+  query = postgres.query, tables = "SELECT relname FROM pg_class WHERE relname = 'memory'" }
 
 function server.fresh()
   postgres.clean()

@@ -12,6 +12,8 @@ local postgres = {
     now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
     lock = "ORDER BY c.key FOR UPDATE OF c",
     skip = "FOR UPDATE SKIP LOCKED",
+    table = "SELECT relname FROM pg_class WHERE relname = CAST(? AS TEXT)"
+      .. " AND pg_table_is_visible(oid)",
     stretch = "CAST(FLOOR((settled_at - CAST(? AS DOUBLE PRECISION))"
       .. " / CAST(? AS DOUBLE PRECISION)) AS BIGINT)",
   },
@@ -61,22 +63,26 @@ function postgres.exists()
   return true
 end
 
-local function set(connection)
+local settings = { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
+  "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" }
+
+local function set(connection, reads_only)
   local rows, message = sql.ask(connection, "SHOW server_encoding")
   if not rows then return nil, message end
   if rows[1].server_encoding ~= "UTF8" then
     return nil, ("the database has the encoding %s"):format(rows[1].server_encoding)
   end
-  for _, text in ipairs { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
-    "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" } do
+  for _, text in ipairs(settings) do
     rows, message = sql.ask(connection, text)
     if not rows then return nil, message end
   end
-  return true
+  return not reads_only or sql.ask(connection, "SET default_transaction_read_only = 'on'")
 end
 
 --- Connects; a server that does not answer is waited for 10 seconds.
-function postgres.connect(name)
+-- @tparam string name
+-- @tparam[opt] boolean reads_only whether nothing is to be changed
+function postgres.connect(name, reads_only)
   local _, hosts = parts_of(name)
   if not hosts then
     return nil, "no address; write postgres://user:password@host:port/database, and what is special"
@@ -90,7 +96,7 @@ function postgres.connect(name)
     return nil, "cannot connect: " .. problem
   end
   connection:autocommit(true)
-  local ok, reason = set(connection)
+  local ok, reason = set(connection, reads_only)
   if ok then return connection end
   connection:close()
   return nil, reason

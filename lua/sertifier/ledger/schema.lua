@@ -84,6 +84,28 @@ local function lift(self)
   return sql.rows_of(self, "UPDATE meta SET value = ? WHERE name = 'version'", tostring(#steps))
 end
 
+local function newer(version)
+  return nil, ("it was written by a newer sertifier (its version is %d, this one reads %d); "
+    .. "update sertifier"):format(version, #steps)
+end
+
+--- Looks at the tables, which stay as they are.
+-- @return true, false where there are none; or nil, message
+function schema.look(self)
+  local tables, message = sql.rows_of(self, "{table}", "meta")
+  if not tables then return nil, message end
+  if not tables[1] then return false end
+  local version, secret = found(self)
+  if not version then return nil, secret end
+  if version > #steps then return newer(version) end
+  if version < #steps then
+    return nil, "it is of an earlier sertifier, and a check changes nothing; `sertifier status` "
+      .. "brings it to this version"
+  end
+  self.secret = person.key(secret)
+  return true
+end
+
 --- Makes the tables, or brings them to this version.
 -- @return true; or nil, message
 function schema.prepare(self)
@@ -94,10 +116,7 @@ function schema.prepare(self)
     version, secret = found(self)
   end
   if not version then return nil, secret end
-  if version > #steps then
-    return nil, ("it was written by a newer sertifier (its version is %d, this one reads %d); "
-      .. "update sertifier"):format(version, #steps)
-  end
+  if version > #steps then return newer(version) end
   self.secret = person.key(secret)
   return true
 end

@@ -3,7 +3,7 @@
 -- The text of a statement is the same for every engine. What differs stands in braces, and the
 -- engine has the words for it: `{now}` is the database's clock, so that machines whose clocks
 -- differ agree on a lease; `{lock}` locks the rows of a selection in one order; `{stretch}` counts
--- equal stretches of time. `{run}` is this run's id, and `{list}` the rows that a statement is
+-- equal stretches of time; `{table}` asks for a table by its name. `{run}` is this run's id, and `{list}` the rows that a statement is
 -- given, with columns `column1`, `column2`, …
 
 local sql = {}
@@ -103,7 +103,7 @@ end
 -- a new one takes its place.
 local function reconnect(self)
   if self.in_transaction or not self.connection or self.connection:ping() then return false end
-  local connection = self.engine.connect(self.name)
+  local connection = self.engine.connect(self.name, self.reads_only)
   if not connection then return false end
   sql.close(self)
   self.connection = connection

@@ -11,6 +11,7 @@ local sqlite = {
   alone = "SELECT 1",
   words = {
     now = "((julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
+    table = "SELECT name FROM sqlite_master WHERE name = ?",
     stretch = "CAST((settled_at - ?) / ? AS INTEGER)",
   },
   prefixes = { "Error executing statement parameters: ", "Error preparing statement handle: ",
@@ -31,8 +32,10 @@ local sqlite = {
 
 local patience = 10 -- seconds that a writer waits for another
 
+local waits = ("PRAGMA busy_timeout = %d"):format(patience * 1000) -- milliseconds
+
 local settings = {
-  ("PRAGMA busy_timeout = %d"):format(patience * 1000), -- milliseconds
+  waits,
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
   "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
@@ -50,8 +53,10 @@ local function ask_patiently(connection, text)
   return rows, message
 end
 
-local function set(connection)
-  for _, text in ipairs(settings) do
+local settings_to_read = { waits, "PRAGMA query_only = ON" }
+
+local function set(connection, reads_only)
+  for _, text in ipairs(reads_only and settings_to_read or settings) do
     local rows, message = ask_patiently(connection, text)
     if not rows then return nil, message end
   end
@@ -70,13 +75,15 @@ end
 
 --- Connects; the file is made first, so that nobody else can read it for a moment.
 -- A name like ":memory:" is a file's here, too.
-function sqlite.connect(path)
-  local made, message = core.private(path)
+-- @tparam string path
+-- @tparam[opt] boolean reads_only a file that is there, and stays as it is
+function sqlite.connect(path, reads_only)
+  local made, message = reads_only or core.private(path)
   if not made then return nil, message end
   local called, connection, why = pcall(DBI.Connect, "SQLite3", (path:gsub("^[^/]", "./%0")))
   if not called or not connection then return nil, called and why or connection end
   connection:autocommit(true)
-  local ok, reason = set(connection)
+  local ok, reason = set(connection, reads_only)
   if ok then return connection end
   connection:close()
   return nil, reason
