@@ -175,7 +175,8 @@ local function finish(self)
     ok, message, code = self.write_back:close()
   end
   if not ok then ends.stop(self, message, code) end
-  if self.memory and self.keeps_memory and not self.summary.void and not (self.stopped and self.memory.remembers) then
+  if self.memory and self.keeps_memory and not self.summary.void
+    and not (self.stopped and self.memory.remembers) then
     ok, message, code = self.memory:save()
     if not ok then ends.stop(self, message, code) end
   end

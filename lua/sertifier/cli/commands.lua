@@ -72,7 +72,8 @@ local function add_check(parser)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
     :argname "FILE"
-  command:option("--sample", "show so many credentials; 3 on a terminal if not said"):argname "N":convert(tonumber)
+  command:option("--sample", "show so many credentials; 3 on a terminal if not said")
+    :argname "N":convert(tonumber)
   command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
     :convert(tonumber)
   command:epilog "Example: sertifier check flow.lua contacts.csv"

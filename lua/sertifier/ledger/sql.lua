@@ -3,8 +3,8 @@
 -- The text of a statement is the same for every engine. What differs stands in braces, and the
 -- engine has the words for it: `{now}` is the database's clock, so that machines whose clocks
 -- differ agree on a lease; `{lock}` locks the rows of a selection in one order; `{stretch}` counts
--- equal stretches of time; `{table}` asks for a table by its name. `{run}` is this run's id, and `{list}` the rows that a statement is
--- given, with columns `column1`, `column2`, …
+-- equal stretches of time; `{table}` asks for a table by its name. `{run}` is this run's id, and
+-- `{list}` the rows that a statement is given, with columns `column1`, `column2`, …
 
 local sql = {}
 

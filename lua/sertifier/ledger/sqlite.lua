@@ -78,8 +78,10 @@ end
 -- @tparam string path
 -- @tparam[opt] boolean reads_only a file that is there, and stays as it is
 function sqlite.connect(path, reads_only)
-  local made, message = reads_only or core.private(path)
-  if not made then return nil, message end
+  if not reads_only then
+    local made, message = core.private(path)
+    if not made then return nil, message end
+  end
   local called, connection, why = pcall(DBI.Connect, "SQLite3", (path:gsub("^[^/]", "./%0")))
   if not called or not connection then return nil, called and why or connection end
   connection:autocommit(true)
