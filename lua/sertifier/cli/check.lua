@@ -107,7 +107,8 @@ local function check_all(flow, exports, args, bodies)
     local findings, message = flow:check { export = export, batch_size = args.batch_size,
       bodies = bodies, records = args.json and tell_record or nil, now = args.now,
       ledger = args.ledger or "sertifier.db", sample = sample - #total.sample,
-      previous = args.previous, first_run = args.first_run, format = args.format, encoding = args.encoding,
+      previous = args.previous, first_run = args.first_run,
+      format = args.format, encoding = args.encoding,
       delimiter = args.delimiter, date_order = args.date_order }
     if not findings then common.fail(message) end
     for _, credential in ipairs(findings.sample) do table.insert(total.sample, credential) end
