@@ -1,4 +1,4 @@
-/* client.c: handle: HTTP requests that carry the API key to its one host. */
+/* client.c: handle: HTTP requests that carry a key to its one host. */
 #include <string.h>
 
 #include "handles.h"
@@ -27,30 +27,21 @@ static int client_close(lua_State *L) {
 
 /* ---- opening ---- */
 
-static const char *text_option(lua_State *L, const char *name,
-                               const char *otherwise) {
-  const char *text;
-  lua_getfield(L, 1, name);
-  text = luaL_optstring(L, -1, otherwise);
-  lua_pop(L, 1); /* the options keep it alive */
-  return text;
+/* What the options say, but for the service and its headers. */
+static void read_settings(lua_State *L, http_settings *settings) {
+  settings->url = handle_text(L, "url", "https://b2b.sertifier.com");
+  settings->ca_file = handle_text(L, "ca_file", NULL);
+  settings->user_agent = handle_text(L, "user_agent", "sertifier");
+  settings->timeout = handle_number(L, "timeout", 60);
+  settings->connect_timeout = handle_number(L, "connect_timeout", 10);
+  settings->most = (size_t)handle_number(L, "max_response", 16 << 20);
 }
 
-static double number_option(lua_State *L, const char *name, double otherwise) {
-  double number;
-  lua_getfield(L, 1, name);
-  number = luaL_optnumber(L, -1, otherwise);
-  lua_pop(L, 1);
-  if (!(number > 0 && number <= 1e9))
-    luaL_error(L, "%s: a number above 0 is expected", name);
-  return number;
-}
-
-static int fail(lua_State *L, const char *message, const char *code) {
-  lua_pushnil(L);
-  lua_pushstring(L, message);
-  lua_pushstring(L, code);
-  return 3;
+http **client_push(lua_State *L) {
+  client *c = lua_newuserdata(L, sizeof *c);
+  c->http = NULL;
+  luaL_setmetatable(L, CLASS);
+  return &c->http;
 }
 
 /* core.client { url =, key_file =, ca_file =, user_agent =, timeout =,
@@ -58,33 +49,33 @@ static int fail(lua_State *L, const char *message, const char *code) {
 ** "url". Times are in seconds, max_response in bytes. To be opened after a
 ** fork, not before it. */
 static int client_new(lua_State *L) {
+  static char version[] = "api-version: 3.3",
+              json[] = "Content-Type: application/json";
+  char *const headers[] = {version, json, NULL};
   char problem[512];
   http_settings settings;
   const char *key_file, *wrong;
-  key secret = {NULL};
-  client *c;
+  key secret = {NULL, NULL};
+  http **opened;
   luaL_checktype(L, 1, LUA_TTABLE);
-  settings.url = text_option(L, "url", "https://b2b.sertifier.com");
-  settings.ca_file = text_option(L, "ca_file", NULL);
-  settings.user_agent = text_option(L, "user_agent", "sertifier");
-  settings.timeout = number_option(L, "timeout", 60);
-  settings.connect_timeout = number_option(L, "connect_timeout", 10);
-  settings.most = (size_t)number_option(L, "max_response", 16 << 20);
-  key_file = text_option(L, "key_file", NULL);
-  c = lua_newuserdata(L, sizeof *c);
-  c->http = NULL;
-  luaL_setmetatable(L, CLASS);
-  wrong = key_open(&secret, key_file, problem, sizeof problem);
-  if (wrong) return fail(L, wrong, "key");
-  c->http = http_open(&settings, &secret, problem, sizeof problem);
-  if (!c->http) return fail(L, problem, "url");
+  read_settings(L, &settings);
+  settings.service = "Sertifier";
+  settings.headers = headers;
+  key_file = handle_text(L, "key_file", NULL);
+  opened = client_push(L);
+  wrong = key_open(&secret, &key_of_sertifier, key_file, problem,
+                   sizeof problem);
+  if (wrong) return handle_fail(L, wrong, "key");
+  *opened = http_open(&settings, &secret, problem, sizeof problem);
+  if (!*opened) return handle_fail(L, problem, "url");
   return 1;
 }
 
 /* ---- requests ---- */
 
 static int is_method(const char *text) {
-  static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", NULL};
+  static const char *const methods[] = {"GET",    "POST",  "PUT",
+                                        "DELETE", "PATCH", NULL};
   int i;
   for (i = 0; methods[i]; i++)
     if (!strcmp(text, methods[i])) return 1;
@@ -100,7 +91,7 @@ static int client_submit(lua_State *L) {
   size_t length = 0;
   const char *body = luaL_optlstring(L, 4, NULL, &length);
   long id;
-  luaL_argcheck(L, is_method(method), 2, "not a method of Sertifier's API");
+  luaL_argcheck(L, is_method(method), 2, "not a method of these APIs");
   luaL_argcheck(L, strlen(path) == lua_rawlen(L, 3) && url_is_path(path), 3,
                 "not a path");
   id = http_submit(c->http, method, path, body, length);
@@ -129,6 +120,7 @@ static void push_result(lua_State *L, const http_result *result) {
   set_text(L, "retry_after", result->retry_after);
   set_text(L, "date", result->date);
   set_text(L, "content_type", result->content_type);
+  set_text(L, "limit_info", result->limit_info);
   if (result->error) return;
   lua_pushlstring(L, result->body.bytes ? result->body.bytes : "",
                   result->body.length);
@@ -138,7 +130,7 @@ static void push_result(lua_State *L, const http_result *result) {
 /* client:poll(seconds) -> list of results, empty where none ended in time.
 ** Each has `id`, and `sent`: whether a byte of its body may have left. A whole
 ** answer has `status`, `body`, and where the server gave them `retry_after`,
-** `date` and `content_type`; where there is none, `error` is one of connect,
+** `date`, `content_type` and `limit_info`; where there is none, `error` is one of connect,
 ** resolve, tls, timeout, cut, too_large and rewind, and `message` says more. */
 static int client_poll(lua_State *L) {
   client *c = client_get(L);

@@ -26,6 +26,7 @@ int luaopen_sertifier_core(lua_State *L) {
   feed_handle_open(L);
   reader_open(L);
   client_open(L);
+  login_handle_open(L);
   strings_open(L);
   system_open(L);
   commits_handle_open(L);

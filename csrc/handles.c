@@ -16,6 +16,25 @@ void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
   lua_pop(L, 1);
 }
 
+const char *handle_text(lua_State *L, const char *name,
+                        const char *otherwise) {
+  const char *text;
+  lua_getfield(L, 1, name);
+  text = luaL_optstring(L, -1, otherwise);
+  lua_pop(L, 1); /* the options keep it alive */
+  return text;
+}
+
+double handle_number(lua_State *L, const char *name, double otherwise) {
+  double number;
+  lua_getfield(L, 1, name);
+  number = luaL_optnumber(L, -1, otherwise);
+  lua_pop(L, 1);
+  if (!(number > 0 && number <= 1e9))
+    luaL_error(L, "%s: a number above 0 is expected", name);
+  return number;
+}
+
 int handle_fail(lua_State *L, const char *message, const char *code) {
   lua_pushnil(L);
   lua_pushstring(L, message);

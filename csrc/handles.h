@@ -20,6 +20,7 @@ void feed_handle_open(lua_State *L);
 void reader_open(lua_State *L);
 void record_open(lua_State *L);
 void client_open(lua_State *L);
+void login_handle_open(lua_State *L);
 void strings_open(lua_State *L);
 void system_open(lua_State *L);
 void commits_handle_open(lua_State *L);
@@ -29,6 +30,15 @@ void memory_handle_open(lua_State *L);
 ** by `close`; the stack is left as it was. */
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close);
+
+/* Options of the table at index 1; of a text, `otherwise` where it is not
+** there. */
+const char *handle_text(lua_State *L, const char *name, const char *otherwise);
+double handle_number(lua_State *L, const char *name, double otherwise);
+
+/* Pushes a client that is closed, and where its http goes. */
+struct http;
+struct http **client_push(lua_State *L);
 
 /* Takes the source out of a handle, which is closed then. */
 source *source_take(lua_State *L, int index);

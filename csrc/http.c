@@ -13,7 +13,7 @@ struct http {
   CURLM *multi;
   key key;
   request_options options;
-  struct curl_slist headers[4];
+  struct curl_slist headers[5];
   size_t pending;
   long last_id;
   request *flying, *idle;
@@ -28,17 +28,15 @@ static void init_curl(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT); /* never cleaned up: see curl's docs */
 }
 
-static void set_headers(http *h) {
-  static char version[] = "api-version: 3.3", expect[] = "Expect:",
-              json[] = "Content-Type: application/json";
-  int i;
+static void set_headers(http *h, char *const *more) {
+  static char expect[] = "Expect:"; /* no wait for "100 Continue" */
+  int i = 0, n;
   /* Our own list, not curl_slist_append's: that would copy the key. What
   ** libcurl still copies is the request that it writes out. */
-  h->headers[0].data = h->key.header;
-  h->headers[1].data = version;
-  h->headers[2].data = json;
-  h->headers[3].data = expect; /* no wait for "100 Continue" */
-  for (i = 0; i < 3; i++) h->headers[i].next = &h->headers[i + 1];
+  if (h->key.header) h->headers[i++].data = h->key.header;
+  for (; *more; more++) h->headers[i++].data = *more;
+  h->headers[i].data = expect;
+  for (n = 0; n < i; n++) h->headers[n].next = &h->headers[n + 1];
   h->options.headers = h->headers;
 }
 
@@ -55,7 +53,8 @@ static int set_options(request_options *o, const http_settings *settings,
   snprintf(o->agent, sizeof o->agent, "%s", settings->user_agent);
   if (settings->ca_file) o->ca_file = copy(settings->ca_file);
   if (settings->ca_file && !o->ca_file) return 0;
-  o->base = url_base(settings->url, &o->is_plain, problem, size);
+  o->base = url_base(settings->url, settings->service, &o->is_plain, problem,
+                     size);
   return o->base != NULL;
 }
 
@@ -68,7 +67,7 @@ http *http_open(const http_settings *settings, key *k, char *problem,
   h->key = *k;
   k->header = NULL;
   h->last = &h->first;
-  set_headers(h);
+  set_headers(h, settings->headers);
   if (set_options(&h->options, settings, problem, size))
     h->multi = curl_multi_init();
   if (h->multi) return h;

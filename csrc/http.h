@@ -16,6 +16,8 @@
 
 typedef struct http_settings {
   const char *url;     /* https://host[:port][/path], or http:// to loopback */
+  const char *service; /* whose address it is, for people */
+  char *const *headers; /* besides the key's: at most 3, and NULL */
   const char *ca_file; /* NULL: the system's certificates */
   const char *user_agent;
   double timeout;         /* seconds, of a whole request */
@@ -34,10 +36,10 @@ typedef struct http_result {
   int sent;          /* a byte of the request's body may have left */
   buffer body;
   char message[256];
-  char retry_after[64], date[64], content_type[96];
+  char retry_after[64], date[64], content_type[96], limit_info[128];
 } http_result;
 
-/* Opens; takes the key over. NULL and the problem where it cannot. */
+/* Opens; takes the key over, which may be closed: then none is sent. NULL and the problem where it cannot. */
 http *http_open(const http_settings *settings, key *k, char *problem,
                 size_t size);
 void http_close(http *h); /* requests in flight are given up */

@@ -1,4 +1,4 @@
-/* key.c: Sertifier's private API key, in memory that only C sees. */
+/* key.c: a secret that requests carry, in memory that only C sees. */
 #include "key.h"
 
 #include <errno.h>
@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char name[] = "secretKey: ";
+const key_kind
+  key_of_sertifier = {"API key", "secretKey: ", "SERTIFIER_SECRET_KEY"},
+  key_of_app = {"client secret", "", "SALESFORCE_CLIENT_SECRET"},
+  key_of_session = {"token", "Authorization: Bearer ", ""};
 
 #define ROOM (2 * KEY_MOST) /* whole pages: the advice is given by the page */
 
@@ -20,7 +23,11 @@ static void wipe(volatile char *bytes, size_t length) {
   while (length--) *bytes++ = 0;
 }
 
-static int make_room(key *k) {
+void key_wipe(char *bytes, size_t length) {
+  wipe(bytes, length);
+}
+
+static int make_room(key *k, const key_kind *kind) {
   void *pages = mmap(NULL, ROOM, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return 0;
@@ -29,7 +36,8 @@ static int make_room(key *k) {
 #ifdef MADV_DONTDUMP
   madvise(pages, ROOM, MADV_DONTDUMP);
 #endif
-  memcpy(k->header, name, sizeof name);
+  strcpy(k->header, kind->before);
+  k->text = k->header + strlen(kind->before);
   return 1;
 }
 
@@ -41,11 +49,16 @@ void key_close(key *k) {
   munmap(pages, ROOM);
 }
 
+static void hide(const char *variable) {
+  char *text = getenv(variable);
+  if (text) wipe(text, strlen(text));
+  unsetenv(variable);
+}
+
 void key_hide(void) {
   static const struct rlimit none = {0, 0};
-  char *text = getenv("SERTIFIER_SECRET_KEY");
-  if (text) wipe(text, strlen(text));
-  unsetenv("SERTIFIER_SECRET_KEY");
+  hide(key_of_sertifier.variable);
+  hide(key_of_app.variable);
   setrlimit(RLIMIT_CORE, &none);
 }
 
@@ -90,7 +103,7 @@ static const char *read_all(int file, char *to) {
 static const char *from_file(key *k, const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   const char *problem = file_problem(file);
-  if (!problem) problem = read_all(file, k->header + sizeof name - 1);
+  if (!problem) problem = read_all(file, k->text);
   if (file >= 0) close(file);
   return problem;
 }
@@ -98,25 +111,36 @@ static const char *from_file(key *k, const char *path) {
 static const char *from_text(key *k, const char *text) {
   size_t length = strlen(text);
   if (length > KEY_MOST) return "is too long for a key";
-  memcpy(k->header + sizeof name - 1, text, length);
-  return check(k->header + sizeof name - 1, length);
+  memcpy(k->text, text, length);
+  return check(k->text, length);
 }
 
-const char *key_open(key *k, const char *file, char *problem, size_t size) {
-  const char *text = file ? NULL : getenv("SERTIFIER_SECRET_KEY");
-  const char *where = "SERTIFIER_SECRET_KEY", *wrong;
-  if (!text && !file) file = getenv("SERTIFIER_SECRET_KEY_FILE");
+const char *key_keep(key *k, const key_kind *kind, const char *text) {
+  const char *wrong = "has no memory";
+  k->header = NULL;
+  if (make_room(k, kind)) wrong = from_text(k, text);
+  if (wrong) key_close(k);
+  return wrong;
+}
+
+const char *key_open(key *k, const key_kind *kind, const char *file,
+                     char *problem, size_t size) {
+  const char *text = file ? NULL : getenv(kind->variable);
+  const char *where = kind->variable, *wrong;
+  char file_variable[64];
+  snprintf(file_variable, sizeof file_variable, "%s_FILE", kind->variable);
+  if (!text && !file) file = getenv(file_variable);
   k->header = NULL;
   if (!text && !file) {
-    snprintf(problem, size, "no API key: set SERTIFIER_SECRET_KEY, or let "
-             "SERTIFIER_SECRET_KEY_FILE name a file that holds it");
+    snprintf(problem, size, "no %s: set %s, or let %s name a file that holds "
+             "it", kind->name, kind->variable, file_variable);
     return problem;
   }
-  if (!make_room(k)) return "no memory for the API key";
+  if (!make_room(k, kind)) return "no memory for a key";
   if (!text) where = file;
   wrong = text ? from_text(k, text) : from_file(k, file);
   if (!wrong) return NULL;
   key_close(k);
-  snprintf(problem, size, "the API key in %s %s", where, wrong);
+  snprintf(problem, size, "the %s in %s %s", kind->name, where, wrong);
   return problem;
 }

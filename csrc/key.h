@@ -1,4 +1,4 @@
-/* key.h: Sertifier's private API key, in memory that only C sees. */
+/* key.h: a secret that requests carry, in memory that only C sees. */
 #ifndef KEY_H
 #define KEY_H
 
@@ -6,24 +6,40 @@
 
 #pragma GCC visibility push(hidden)
 
-#define KEY_MOST 4096 /* bytes; Sertifier's keys have some forty */
+#define KEY_MOST 4096 /* bytes; API keys have some forty, tokens 2,000 */
+
+/* What a secret is called, and where it is read from. */
+typedef struct key_kind {
+  const char *name;     /* for people: "API key" */
+  const char *before;   /* what stands before it in a header: "secretKey: " */
+  const char *variable; /* of the environment; with _FILE it names a file */
+} key_kind;
+
+extern const key_kind key_of_sertifier, key_of_app, key_of_session;
 
 /* The key as a request's header line, in pages of its own: locked where the
 ** system allows it, left out of core dumps, wiped when closed. */
 typedef struct key {
   char *header; /* "secretKey: …", NULL while closed */
+  char *text;   /* the key itself, in it */
 } key;
 
-/* Reads the key from a file, or where `file` is NULL from the environment:
-** SERTIFIER_SECRET_KEY, or the file that SERTIFIER_SECRET_KEY_FILE names.
+/* Reads the key from a file, or where `file` is NULL from the environment.
 ** NULL, or what is wrong, written to `problem`; it never holds the key. */
-const char *key_open(key *k, const char *file, char *problem, size_t size);
+const char *key_open(key *k, const key_kind *kind, const char *file,
+                     char *problem, size_t size);
+
+/* Keeps a text as a key; NULL, or what is wrong with it. */
+const char *key_keep(key *k, const key_kind *kind, const char *text);
 
 void key_close(key *k);
 
-/* For a program that opens one client and lives for it alone: wipes the copy
-** of the key that stands in the environment, where /proc shows it and children
-** inherit it, and lets this process leave no core dump. */
+/* Overwrites what held a secret. */
+void key_wipe(char *bytes, size_t length);
+
+/* For a program that opens its clients and lives for them alone: wipes the
+** copies of secrets that stand in the environment, where /proc shows them and
+** children inherit them, and lets this process leave no core dump. */
 void key_hide(void);
 
 #pragma GCC visibility pop

@@ -50,6 +50,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *user) {
   keep_header(line, length, "Date", result->date, sizeof result->date);
   keep_header(line, length, "Content-Type", result->content_type,
               sizeof result->content_type);
+  keep_header(line, length, "Sforce-Limit-Info", result->limit_info,
+              sizeof result->limit_info);
   return length;
 }
 
@@ -184,6 +186,7 @@ http_result *request_end(request *r, CURLcode code) {
   http_result *result = r->result;
   note_end(r, code);
   r->result = NULL;
+  if (r->body) key_wipe(r->body, r->length); /* it may hold a secret */
   free(r->body);
   r->body = NULL;
   return result;

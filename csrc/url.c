@@ -41,12 +41,12 @@ static int is_loopback(CURLU *url) {
 static const char *problem_of(CURLU *url, const char *text, int *is_plain) {
   if (strlen(text) > 1000 ||
       curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-    return "is not an address such as https://b2b.sertifier.com";
+    return "is not an address such as https://host.example";
   *is_plain = part_is(url, CURLUPART_SCHEME, "http");
   if (!*is_plain && !part_is(url, CURLUPART_SCHEME, "https"))
     return "must start with https://";
   if (*is_plain && !is_loopback(url))
-    return "must start with https://: plain http would show the API key";
+    return "must start with https://: plain http would show the key";
   if (has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD))
     return "must not hold a user or a password";
   if (has(url, CURLUPART_QUERY) || has(url, CURLUPART_FRAGMENT))
@@ -65,12 +65,13 @@ static char *without_slash(CURLU *url) {
   return base;
 }
 
-char *url_base(const char *text, int *is_plain, char *problem, size_t size) {
+char *url_base(const char *text, const char *service, int *is_plain,
+               char *problem, size_t size) {
   CURLU *url = curl_url();
   const char *wrong = url ? problem_of(url, text, is_plain) : "out of memory";
   char *base = wrong ? NULL : without_slash(url);
   /* The address is not repeated: it may hold a password by mistake. */
-  if (wrong) snprintf(problem, size, "the address of Sertifier %s", wrong);
+  if (wrong) snprintf(problem, size, "the address of %s %s", service, wrong);
   curl_url_cleanup(url);
   return base;
 }

@@ -151,8 +151,8 @@ links: LINKS
     local cases = {
       { { }, "Usage: sertifier" },
       { { "isue" }, "isue" },
-      { { "issue" }, "files" },
-      { { "issue", "--campaign", "campaign-1" }, "files" },
+      { { "issue" }, "an export is missing" },
+      { { "issue", "--campaign", "campaign-1" }, "an export is missing" },
       { { "issue", "--campaign", "campaign-1", export }, "no API key: set SERTIFIER_SECRET_KEY" },
       { { "check", flow, export }, "must end with `return sertifier.flow { … }`" },
       { { "check", broken, export }, broken .. ":1:" },

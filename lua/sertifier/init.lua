@@ -16,6 +16,8 @@ local declared = require "sertifier.options"
 local explain = require "sertifier.explain"
 local flow = require "sertifier.flow"
 local guards = require "sertifier.guards"
+local salesforce = require "sertifier.salesforce"
+local soql = require "sertifier.soql"
 local strict = require "sertifier.strict"
 
 local sertifier = { _VERSION = require "sertifier.version" }
@@ -55,6 +57,18 @@ function sertifier.client(options)
   return api.open(options, 2)
 end
 
+--- Opens a client of a Salesforce org.
+-- @tparam[opt] table options `url` of the org's My Domain and `client_id` of a connected app, whose
+--   secret stands in `secret_file`; or `target_org`, a name that the Salesforce CLI knows;
+--   `ca_file`, `timeout`, `connect_timeout` (seconds), `version` of the API, `stop_at` (0.95: no
+--   more requests once so much of the day's are used). Without them SALESFORCE_URL,
+--   SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET or SALESFORCE_CLIENT_SECRET_FILE, and
+--   SALESFORCE_TARGET_ORG are read.
+-- @return the client, whose `query(soql)` is an export; or nil, message, code
+function sertifier.salesforce(options)
+  return salesforce.open(options, 2)
+end
+
 --- Issues what qualifies and was not issued before, and writes the links back.
 -- @tparam table options `export` (a path, "-", or a function that gives a table a call), `client`,
 --   `ledger` ("sertifier.db"), `write_back` (a path), `rejects` (a path: the records
@@ -77,6 +91,13 @@ function methods:run(options)
     if not ok then return nil, message, code end
   end
   return guards.run(self, options)
+end
+
+--- The query that gives what the flow reads, with as much of its conditions as SOQL can say.
+-- @tparam[opt] {string,...} more fields, such as those that the flow's functions read
+-- @treturn string
+function methods:soql(more)
+  return soql.of(self, more, 2)
 end
 
 --- What `run` would send, and every fault, without a network and without writing anything.

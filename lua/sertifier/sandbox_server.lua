@@ -4,7 +4,6 @@ local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local directories = require "sertifier.sandbox.directory"
 local nginx = require "sertifier.sandbox.nginx"
-local sandbox = require "sertifier.sandbox"
 
 local server = {}
 server.__index = server
@@ -85,7 +84,8 @@ local function open(self, options)
 end
 
 local known = { port = "number", campaign = "string", campaigns = "table", key = "string",
-  behave = "table", seed = "number", attributes = "table", tls = "table", detached = "boolean" }
+  behave = "table", seed = "number", attributes = "table", tls = "table", detached = "boolean",
+  org = "table" }
 
 local function check(options)
   for name, value in pairs(options) do
@@ -105,15 +105,17 @@ local function complete(options)
   for name, value in pairs(options) do all[name] = value end
   all.campaigns = options.campaigns or { options.campaign or "sandbox-campaign" }
   all.key = options.key or "sandbox-key"
-  local state, message, code = sandbox.new(all)
+  all.serves = options.org and "sertifier.org" or "sertifier.sandbox"
+  local state, message, code = require(all.serves).new(all)
   if not state then return nil, message, code end
-  return all, state.campaign_list[1]
+  return all, (state.campaign_list or {})[1]
 end
 
 --- Starts a sandbox.
 -- @tparam[opt] table options those of `sandbox.new` but `now`; or `campaign`, a single one; `port`,
 --   a free one if not given; `tls`, paths of a `certificate` and its `key`, and `http2 = false` for
---   HTTP/1.1 alone; `detached`: true lets it outlive this program, with which it otherwise ends
+--   HTTP/1.1 alone; `detached`: true lets it outlive this program, with which it otherwise ends;
+--   `org`: serves an org of Salesforce's in place of Sertifier (org/state.lua)
 -- @treturn table|nil the server: `url`, `port`, `pid`, `directory`, `campaign` (the first), `key`,
 --   `key_file`, with TLS `ca_file`; or nil, message, code ("behave", "campaign", "port", "nginx",
 --   "io")

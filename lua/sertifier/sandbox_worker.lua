@@ -1,12 +1,12 @@
---- The sandbox inside nginx: hands requests to the pure function, and its answers back.
+--- A pure function inside nginx, the sandbox or an org: hands it requests, and its answers back.
 
 local cjson = require("cjson").new()
 local ffi_ok, ffi = pcall(require, "ffi")
-local sandbox = require "sertifier.sandbox"
 
 local worker = {}
 
 local settings -- what sandbox_server handed over
+local served -- the pure function's module
 local state -- of the one worker that there is; nil in one that took the place of a dead one
 
 local function read(path)
@@ -22,7 +22,8 @@ function worker.load(directory)
   settings = cjson.decode(read(directory .. "settings.json"))
   settings.directory = directory
   settings.now = ngx.now
-  state = assert(sandbox.new(settings))
+  served = require(settings.serves)
+  state = assert(served.new(settings))
 end
 
 --- Ends nginx and removes its directory when the program that started it is gone.
@@ -75,10 +76,11 @@ function worker.serve()
       { ["Content-Type"] = "text/plain" })
   end
   local var = ngx.var
-  local status, body, headers, seconds = sandbox.answer(state, {
+  local status, body, headers, seconds = served.answer(state, {
     method = ngx.req.get_method(), path = var.request_uri, body = request_body(),
+    address = var.scheme .. "://" .. (var.http_host or ""),
     headers = { secretkey = var.http_secretkey, ["api-version"] = var.http_api_version,
-      ["content-type"] = var.http_content_type } })
+      ["content-type"] = var.http_content_type, authorization = var.http_authorization } })
   if seconds > 0 then ngx.sleep(seconds) end
   if status == 444 then return ngx.exit(status) end
   send(status, body, headers)

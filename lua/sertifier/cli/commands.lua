@@ -13,6 +13,11 @@ local function mapping_options(command)
   command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
 end
 
+local function org_options(command)
+  command:option("--salesforce", "the org's My Domain, SALESFORCE_URL if not said"):argname "URL"
+  command:option("--target-org", "the org as the Salesforce CLI knows it"):argname "NAME"
+end
+
 --- For what is found out about an export, where that is wrong.
 local function export_options(command)
   command:option("--format", "which tool wrote the export, where the guess is wrong")
@@ -23,7 +28,7 @@ local function export_options(command)
 end
 
 local function flow_options(command)
-  command:argument("files", "[FLOW.lua] EXPORT..."):args "+"
+  command:argument("files", "[FLOW.lua] EXPORT..."):args "*"
   command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
   command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
   mapping_options(command)
@@ -43,6 +48,9 @@ end
 local function add_issue(parser)
   local command = parser:command("issue", "issue what qualifies and was not issued before")
   flow_options(command)
+  command:option("--query", "records from the org, by SOQL; `flow`: those that the flow needs")
+    :argname "SOQL"
+  org_options(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, as CSV for Salesforce"):argname "FILE"
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")

@@ -69,7 +69,10 @@ function common.flow(args)
   for _, name in ipairs(args.files) do
     if is_flow_file(name) and not path then path = name else exports[#exports + 1] = name end
   end
-  if #exports == 0 then common.fail("an export is missing; try `sertifier --help`") end
+  if args.query and #exports > 0 then common.fail("--query stands in place of an export") end
+  if not args.query and #exports == 0 then
+    common.fail("an export is missing; try `sertifier --help`")
+  end
   return declare(args, path), exports
 end
 
@@ -94,6 +97,13 @@ function common.client()
   if not client then common.fail(message) end
   core.hide_key()
   return client
+end
+
+--- The command's org, to be opened before the client hides what is secret in the environment.
+function common.org(args)
+  local org, message = sertifier.salesforce { url = args.salesforce, target_org = args.target_org }
+  if not org then common.fail(message) end
+  return org
 end
 
 --- Text as JSON; keys are full of slashes, which need no escape.

@@ -54,6 +54,14 @@ local function tell(summary, args)
   end
 end
 
+--- The query that --query asks for.
+local function query_of(flow, text)
+  if text ~= "flow" then return text end
+  local ok, soql = pcall(flow.soql, flow)
+  if not ok then common.fail((tostring(soql):gsub("^.-: ", "", 1))) end
+  return soql
+end
+
 --- Runs the command.
 -- @treturn number the exit status
 function issue.main(args)
@@ -67,6 +75,8 @@ function issue.main(args)
   common.spare(args.ledger, "the ledger", args.files)
   common.spare(args.write_back, "the links", args.files)
   common.spare(args.rejects, "the rejects", args.files)
+  local org = args.query and common.org(args)
+  if org then exports = { org:query(query_of(flow, args.query)) } end
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()
@@ -75,6 +85,7 @@ function issue.main(args)
     if total.stopped then break end
   end
   client:close()
+  if org then org:close() end
   tell(total, args)
   return total:status()
 end

@@ -82,7 +82,8 @@ end
 --- The settings go to nginx as data: nothing of them is part of nginx.conf's text.
 local function settings_of(options)
   return cjson.encode { campaigns = options.campaigns, key = options.key, behave = options.behave,
-    seed = options.seed, attributes = options.attributes,
+    seed = options.seed, attributes = options.attributes, serves = options.serves,
+    org = options.org,
     owner = not options.detached and core.pid() or nil }
 end
 

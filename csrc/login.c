@@ -1,0 +1,189 @@
+/* login.c: gets a token for an org of Salesforce's. */
+#include "login.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "member.h"
+
+#define TOKEN (KEY_MOST + 1)
+
+/* ---- what an answer holds ---- */
+
+/* Keeps the token of an object, and wipes the copy that it made. */
+static const char *keep_token(slice object, const char *name, key *token) {
+  char text[TOKEN];
+  const char *wrong = "has no token";
+  if (member_text(object, name, text, sizeof text))
+    wrong = key_keep(token, &key_of_session, text);
+  key_wipe(text, sizeof text);
+  return wrong;
+}
+
+static const char *refused(slice answer, const http_result *result,
+                           char *problem, size_t size) {
+  char error[64], about[256];
+  if (member_text(answer, "error", error, sizeof error)) {
+    member_text(answer, "error_description", about, sizeof about);
+    snprintf(problem, size, "%s%s%s", error, *about ? ": " : "", about);
+    return "auth";
+  }
+  snprintf(problem, size, "HTTP %ld%s%s instead of a token", result->status,
+           *result->content_type ? " with " : "", result->content_type);
+  return "answer";
+}
+
+static const char *read_answer(http_result *result, key *token, char *address,
+                               char *problem, size_t size) {
+  slice answer = {result->body.bytes, result->body.length};
+  const char *wrong;
+  if (result->error) {
+    snprintf(problem, size, "%s", result->message);
+    return result->error;
+  }
+  if (result->status != 200) return refused(answer, result, problem, size);
+  if (!member_text(answer, "instance_url", address, LOGIN_ADDRESS))
+    return refused(answer, result, problem, size);
+  wrong = keep_token(answer, "access_token", token);
+  if (!wrong) return NULL;
+  snprintf(problem, size, "the token %s", wrong);
+  return "answer";
+}
+
+/* ---- from the org ---- */
+
+static void settings_of(const login *l, http_settings *settings) {
+  settings->service = "Salesforce";
+  settings->ca_file = *l->ca_file ? l->ca_file : NULL;
+  settings->user_agent = l->agent;
+  settings->timeout = l->timeout;
+  settings->connect_timeout = l->connect_timeout;
+  settings->most = 32 << 20;
+}
+
+static int add_escaped(buffer *b, const char *name, const char *text) {
+  char *escaped = curl_easy_escape(NULL, text, 0);
+  int ok = escaped && buffer_add(b, name, strlen(name)) &&
+           buffer_add(b, escaped, strlen(escaped));
+  if (escaped) key_wipe(escaped, strlen(escaped));
+  curl_free(escaped);
+  return ok;
+}
+
+static http_result *post_form(http *h, const login *l) {
+  http_result *result = NULL;
+  buffer form;
+  buffer_open(&form, 1 << 16);
+  buffer_grow(&form, 1 << 15); /* all of it at once: it leaves no copies */
+  if (add_escaped(&form, "grant_type=client_credentials&client_id=",
+                  l->client_id) &&
+      add_escaped(&form, "&client_secret=", l->secret.text) &&
+      http_submit(h, "POST", "/services/oauth2/token", form.bytes,
+                  form.length))
+    do {
+      http_poll(h, 1);
+    } while (!(result = http_take(h)));
+  if (form.bytes) key_wipe(form.bytes, form.length);
+  buffer_close(&form);
+  return result;
+}
+
+static const char *ask_org(const login *l, key *token, char *address,
+                           char *problem, size_t size) {
+  static char type[] = "Content-Type: application/x-www-form-urlencoded",
+              accept[] = "Accept: application/json";
+  char *const headers[] = {type, accept, NULL};
+  http_settings settings;
+  http_result *result;
+  key none = {NULL, NULL};
+  const char *wrong = "memory";
+  http *h;
+  settings_of(l, &settings);
+  settings.url = l->url;
+  settings.headers = headers;
+  h = http_open(&settings, &none, problem, size);
+  if (!h) return "url";
+  snprintf(problem, size, "out of memory");
+  result = post_form(h, l);
+  if (result) wrong = read_answer(result, token, address, problem, size);
+  if (result && result->body.bytes)
+    key_wipe(result->body.bytes, result->body.length);
+  http_free(result);
+  http_close(h);
+  return wrong;
+}
+
+/* ---- from the Salesforce CLI ---- */
+
+/* What the CLI prints as `result`; `b` holds it. */
+static int run(const login *l, const char *what, buffer *b, slice *result) {
+  char command[512];
+  size_t got = 1;
+  FILE *pipe;
+  slice all;
+  snprintf(command, sizeof command, "sf org %s --json%s%s 2>/dev/null", what,
+           *l->org ? " --target-org " : "", l->org);
+  pipe = popen(command, "r");
+  while (pipe && got && buffer_grow(b, 4096)) {
+    got = fread(b->bytes + b->length, 1, 4096, pipe);
+    b->length += got;
+  }
+  if (pipe) pclose(pipe);
+  all.bytes = b->bytes;
+  all.length = b->length;
+  return member_find(all, "result", result);
+}
+
+/* A newer CLI shows no token here: "[REDACTED] …" has blanks. */
+static const char *read_display(slice shown, key *token, char *address) {
+  if (!member_text(shown, "instanceUrl", address, LOGIN_ADDRESS)) *address = 0;
+  return keep_token(shown, "accessToken", token);
+}
+
+static void run_and_keep(const login *l, const char *what, buffer *b,
+                         key *token, char *address) {
+  slice result;
+  buffer_open(b, 1 << 20);
+  buffer_grow(b, 1 << 16);
+  if (run(l, what, b, &result)) {
+    if (address) read_display(result, token, address);
+    else keep_token(result, "accessToken", token);
+  }
+  if (b->bytes) key_wipe(b->bytes, b->length);
+  buffer_close(b);
+}
+
+static const char *ask_cli(const login *l, key *token, char *address,
+                           char *problem, size_t size) {
+  buffer b;
+  token->header = NULL;
+  *address = '\0';
+  run_and_keep(l, "display", &b, token, address);
+  if (!token->header && *address)
+    run_and_keep(l, "auth show-access-token", &b, token, NULL);
+  if (token->header && *address) return NULL;
+  key_close(token);
+  snprintf(problem, size, "the Salesforce CLI gave no token%s%s",
+           *l->org ? " for " : "", l->org);
+  return "cli";
+}
+
+const char *login_ask(const login *l, key *token, char *address, char *problem,
+                      size_t size) {
+  if (*l->client_id) return ask_org(l, token, address, problem, size);
+  return ask_cli(l, token, address, problem, size);
+}
+
+http *login_open(const login *l, key *token, const char *address,
+                 char *problem, size_t size) {
+  static char json[] = "Content-Type: application/json",
+              accept[] = "Accept: application/json";
+  char *const headers[] = {json, accept, NULL};
+  http_settings settings;
+  settings_of(l, &settings);
+  settings.url = address;
+  settings.headers = headers;
+  return http_open(&settings, token, problem, size);
+}

@@ -1,0 +1,83 @@
+/* login_handle.c: handle: what gets tokens for an org of Salesforce's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "handles.h"
+#include "login.h"
+
+#define CLASS "sertifier.login"
+
+static int login_close(lua_State *L) {
+  login *l = luaL_checkudata(L, 1, CLASS);
+  key_close(&l->secret);
+  *l->url = '\0';
+  return 0;
+}
+
+static void copy_option(lua_State *L, const char *name, char *to, size_t size) {
+  const char *text = handle_text(L, name, "");
+  if (strlen(text) >= size) luaL_error(L, "%s: it is too long", name);
+  strcpy(to, text);
+}
+
+static void read_options(lua_State *L, login *l) {
+  copy_option(L, "url", l->url, sizeof l->url);
+  copy_option(L, "client_id", l->client_id, sizeof l->client_id);
+  copy_option(L, "target_org", l->org, sizeof l->org);
+  copy_option(L, "ca_file", l->ca_file, sizeof l->ca_file);
+  copy_option(L, "user_agent", l->agent, sizeof l->agent);
+  l->timeout = handle_number(L, "timeout", 60);
+  l->connect_timeout = handle_number(L, "connect_timeout", 10);
+  if (l->org[strspn(l->org, "abcdefghijklmnopqrstuvwxyz0123456789_.@+-"
+                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] || *l->org == '-')
+    luaL_error(L, "target_org: a user name or an alias is expected");
+}
+
+/* core.login { url =, client_id =, secret_file =, ca_file =, user_agent =,
+** timeout =, connect_timeout = }, or { target_org = }, which asks the
+** Salesforce CLI -> login; or nil, message, "key" */
+static int login_new(lua_State *L) {
+  char problem[512];
+  const char *wrong;
+  login *l;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  l = lua_newuserdata(L, sizeof *l);
+  memset(l, 0, sizeof *l);
+  luaL_setmetatable(L, CLASS);
+  read_options(L, l);
+  if (!*l->client_id) return 1;
+  wrong = key_open(&l->secret, &key_of_app, handle_text(L, "secret_file", NULL),
+                   problem, sizeof problem);
+  return wrong ? handle_fail(L, wrong, "key") : 1;
+}
+
+/* login:open() -> a client that carries a new token, and the address that the
+** token is for; or nil, message, and a word: auth, answer, cli, url, or as
+** client:poll gives it */
+static int login_open_client(lua_State *L) {
+  char address[LOGIN_ADDRESS], problem[512];
+  login *l = luaL_checkudata(L, 1, CLASS);
+  key token = {NULL, NULL};
+  http **opened = client_push(L);
+  const char *wrong;
+  luaL_argcheck(L, !*l->client_id || l->secret.header, 1, "it is closed");
+  wrong = login_ask(l, &token, address, problem, sizeof problem);
+  if (wrong) return handle_fail(L, problem, wrong);
+  *opened = login_open(l, &token, address, problem, sizeof problem);
+  if (!*opened) return handle_fail(L, problem, "url");
+  lua_pushstring(L, address);
+  return 2;
+}
+
+static int login_text(lua_State *L) {
+  lua_pushliteral(L, "sertifier login");
+  return 1;
+}
+
+void login_handle_open(lua_State *L) {
+  static const luaL_Reg methods[] = {
+    {"open", login_open_client}, {"__tostring", login_text}, {NULL, NULL}};
+  handle_class(L, CLASS, methods, login_close);
+  lua_pushcfunction(L, login_new);
+  lua_setfield(L, -2, "login");
+}

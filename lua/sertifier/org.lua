@@ -1,0 +1,100 @@
+--- An org of Salesforce's as a pure function: a request in, an answer out, the state in a table.
+--
+-- It has the few calls that we make, and is as strict about them as Salesforce is known to be:
+--
+--   POST  /services/oauth2/token                        a token, by client credentials
+--   GET   /services/data/vN/query?q=…                   the first page of a query
+--   GET   /services/data/vN/query/LOCATOR               a further page
+--   GET   /services/data/vN/sobjects/OBJECT/describe    its fields
+--   PATCH /services/data/vN/composite/sobjects          up to 200 records
+--
+-- It serves tests, through sandbox_server; it has the sandbox's own calls (/sandbox/…) as well.
+
+local collections = require "sertifier.org.collections"
+local json = require "sertifier.sandbox.json"
+local queries = require "sertifier.org.query"
+local reply = require "sertifier.org.reply"
+local states = require "sertifier.org.state"
+local tokens = require "sertifier.org.tokens"
+
+local org = { new = states.new }
+
+local calls = {
+  { "^GET (/services/data/v%d+%.0)/query%?(.*)$", "query", queries.first },
+  { "^GET (/services/data/v%d+%.0)/query/([%w-]+)$", "page", queries.next },
+  { "^GET (/services/data/v%d+%.0)/sobjects/([%w_]+)/describe$", "describe", collections.describe },
+  { "^PATCH (/services/data/v%d+%.0)/composite/sobjects$", "update", collections.update },
+}
+
+local function find_call(line)
+  for _, call in ipairs(calls) do
+    local base, rest = line:match(call[1])
+    if base then return call, base, rest end
+  end
+end
+
+local function is_turn(state, every)
+  return every > 0 and state.counts.requests % every == 0
+end
+
+local function data(state, request, call, base, rest)
+  local status, body, headers = tokens.fault(state, request)
+  if status then return status, body, headers end
+  state:count(call and call[2] or "unknown")
+  if not call then
+    return reply.fault(404, "NOT_FOUND", "The requested resource does not exist")
+  elseif state.used >= state.behave.daily_limit then
+    return reply.fault(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+  end
+  state.used = state.used + 1
+  if is_turn(state, state.behave.server_error_every) then
+    return reply.fault(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.")
+  end
+  status, body = call[3](state, request, base, rest)
+  if is_turn(state, state.behave.cut_every) then return 444, "", {} end
+  return status, body, reply.headers(state)
+end
+
+--- The sandbox's own calls.
+local function control(state, request)
+  local call = request.method .. " " .. request.path:match "^[^?]*"
+  if call == "GET /sandbox/record" then
+    return 200, state:told(), reply.headers(state)
+  elseif request.headers.secretkey ~= state.key then
+    return 403, '{"message":"this call needs the secretKey"}', reply.headers(state)
+  elseif call == "PUT /sandbox/behave" then
+    local ok, message = state:set(json.decode(request.body) or {})
+    return ok and 200 or 400, json.encode { message = message or "set" }, reply.headers(state)
+  end
+  state:reset()
+  return 200, '{"message":"reset"}', reply.headers(state)
+end
+
+--- Answers a request.
+-- @tparam table state from `org.new`
+-- @tparam table request `method`, `path` (with its query), `headers` (those read are secretkey,
+--   authorization and content-type), `body`, and `address`, where it came to
+-- @treturn number the HTTP status; 444: the connection is to be closed without an answer
+-- @treturn string the body
+-- @treturn table the headers, not to be changed
+-- @treturn number seconds to wait before the answer is sent
+function org.answer(state, request)
+  if request.path:find("/sandbox/", 1, true) == 1 then
+    local status, body, headers = control(state, request)
+    return status, body, headers, 0
+  end
+  local wait = state.behave.latency
+  state.counts.requests = state.counts.requests + 1
+  if state.behave.maintenance then
+    return 503, "<html><body>We are down for maintenance.</body></html>\n", reply.html, wait
+  end
+  local status, body, headers
+  if request.method == "POST" and request.path == "/services/oauth2/token" then
+    status, body, headers = tokens.grant(state, request)
+  else
+    status, body, headers = data(state, request, find_call(request.method .. " " .. request.path))
+  end
+  return status, body, headers, wait
+end
+
+return org

@@ -1,0 +1,89 @@
+--- What the org holds: its records, the tokens that it gave, its switches, and what it counted.
+
+local json = require "sertifier.sandbox.json"
+
+local state = {}
+state.__index = state
+
+--- The switches, and what they are if not set.
+local switches = {
+  token = "ok", -- or another error of the token's endpoint, or html
+  session = "ok", -- or refused: every token; not_rest: a 401 that no new token mends
+  expire_after = 0, -- calls that a token is good for; 0: any number
+  page_size = 2000, -- records a page
+  used = 0, daily_limit = 15000, -- requests
+  lock_rows = 0, lock_times = 0, -- rows that are locked, the first so many times
+  server_error_every = 0, cut_every = 0, -- of the requests
+  maintenance = false, latency = 0,
+}
+
+local text = { length = 255, updateable = true }
+
+--- The fields of its objects.
+state.fields = {
+  Contact = { Id = { length = 18 }, SystemModstamp = { length = 0 }, FirstName = text,
+    LastName = text, Email = text, Status__c = text, Issue_Credential__c = { length = 0 },
+    Full_Name__c = { length = 1300 }, Sertifier_Verification_Link__c = text,
+    Short__c = { length = 20, updateable = true } },
+}
+
+local function contact(n)
+  return { Id = ("0035g%010dAAA"):format(n), FirstName = "Ann", LastName = "Lee " .. n,
+    Email = ("ann%d@example.com"):format(n), Issue_Credential__c = n % 10 ~= 0,
+    Status__c = "Certified", SystemModstamp = "2026-01-01T00:00:00.000+0000" }
+end
+
+--- A new org.
+-- @tparam table options `key` of the sandbox's own calls; `org`: `client_id`, `client_secret`,
+--   `contacts` (how many), `deleted` (their numbers); `behave`: switches
+-- @treturn table|nil its state; or nil, message, "behave"
+function state.new(options)
+  local self = setmetatable({ key = options.key, org = options.org, behave = {} }, state)
+  for name, value in pairs(switches) do self.behave[name] = value end
+  local ok, message = self:set(options.behave or {})
+  if not ok then return nil, message, "behave" end
+  self:reset()
+  return self
+end
+
+--- Sets switches; those not named stay.
+-- @return true; or nil and a message
+function state:set(given)
+  for name, value in pairs(given) do
+    if type(value) ~= type(switches[name]) then return nil, ("%s: no such switch"):format(name) end
+  end
+  for name, value in pairs(given) do self.behave[name] = value end
+  if given.used then self.used = given.used end
+  return true
+end
+
+--- All records are as at first, and nothing was counted.
+function state:reset()
+  self.records, self.by_id = {}, {}
+  for n = 1, self.org.contacts or 0 do
+    self.records[n] = contact(n)
+    self.by_id[self.records[n].Id] = self.records[n]
+  end
+  for _, n in ipairs(self.org.deleted or {}) do self.records[n].IsDeleted = true end
+  self.tokens, self.given, self.cursors = {}, 0, {}
+  self.used, self.updates, self.locked = self.behave.used, 0, {}
+  self.counts = { requests = 0 }
+end
+
+--- Counts a call.
+function state:count(name)
+  self.counts[name] = (self.counts[name] or 0) + 1
+end
+
+--- What it counted, and the links of its records, as JSON.
+function state:told()
+  local links = {}
+  for _, record in ipairs(self.records) do
+    local link = record.Sertifier_Verification_Link__c
+    if link then links[record.Id] = link end
+  end
+  return json.encode { counts = self.counts, links = links, used = self.used,
+    updates = self.updates }
+end
+
+return state

@@ -1,0 +1,178 @@
+--- Salesforce's REST API, over the native client: tokens, queries, updates.
+--
+-- The token stays in C. All calls here may be repeated: a query reads, and an update writes fixed
+-- values. So a token that is no longer good is replaced once and the call repeated once, and what
+-- has no answer is asked again.
+
+local cjson = require("cjson").new()
+local core = require "sertifier.core"
+local faults = require "sertifier.salesforce.faults"
+local nearest = require "sertifier.nearest"
+local pages = require "sertifier.salesforce.pages"
+local retries = require "sertifier.retries"
+local version = require "sertifier.version"
+
+local salesforce = {}
+salesforce.__index = salesforce
+
+local types = { url = "string", client_id = "string", secret_file = "string",
+  target_org = "string", ca_file = "string", timeout = "number", connect_timeout = "number",
+  version = "string", stop_at = "number" }
+
+local function check_options(options, level)
+  local names = {}
+  for name in pairs(types) do names[#names + 1] = name end
+  for name, value in pairs(options) do
+    if type(value) ~= types[name] then
+      local near = not types[name] and nearest(tostring(name), names)
+      error(("salesforce: %s: %s%s"):format(tostring(name),
+        types[name] and types[name] .. " expected" or "no such option",
+        near and ("; did you mean %s?"):format(near) or ""), level + 1)
+    end
+  end
+end
+
+local function environment(options, name)
+  return options[name] or os.getenv("SALESFORCE_" .. name:upper())
+end
+
+-- ---- tokens ----
+
+--- Gets a token, and with it a new client, for which the org says the address.
+local function log_in(self)
+  local native, address, code = self.login:open()
+  if not native then return nil, faults.of_login(address, code), code end
+  self.native, self.address = native, address
+  self.flying[native] = {}
+  return true
+end
+
+local function fault_of(options, url, client_id, target_org)
+  if target_org and not options.client_id then return nil end
+  if client_id and url then return nil end
+  return "no org: set SALESFORCE_URL (its My Domain), SALESFORCE_CLIENT_ID and"
+    .. " SALESFORCE_CLIENT_SECRET_FILE, or SALESFORCE_TARGET_ORG, which the Salesforce CLI knows"
+end
+
+--- Opens a client of an org: it has a token when this returns.
+-- @tparam[opt] table options see `sertifier.salesforce`
+-- @return the client; or nil, message, code ("usage", "key", "url", "auth", "answer", "cli", or as
+--   for requests)
+function salesforce.open(options, level)
+  options = options or {}
+  check_options(options, (level or 1) + 1)
+  local url, client_id = environment(options, "url"), environment(options, "client_id")
+  local target_org = environment(options, "target_org")
+  local fault = fault_of(options, url, client_id, target_org)
+  if fault then return nil, fault, "usage" end
+  if target_org and not options.client_id then client_id = nil end
+  local login, message, code = core.login { url = url, client_id = client_id,
+    secret_file = options.secret_file, target_org = target_org, ca_file = options.ca_file,
+    timeout = options.timeout, connect_timeout = options.connect_timeout,
+    user_agent = "sertifier/" .. version }
+  if not login then return nil, message, code end
+  local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,
+    base = ("/services/data/v%s"):format(options.version or "62.0") }, salesforce)
+  local ok, why, what = log_in(self)
+  if not ok then return nil, why, what end
+  return self
+end
+
+--- Closes the client and wipes its token; what is in flight is given up.
+function salesforce:close()
+  for native in pairs(self.flying) do native:close() end
+  self.login:close()
+end
+
+-- ---- calls ----
+
+--- Notes how much of the day's requests is used.
+local function note_usage(self, result)
+  local used, most = (result.limit_info or ""):match "api%-usage=(%d+)/(%d+)"
+  if used then self.used, self.most = tonumber(used), tonumber(most) end
+end
+
+local function is_used_up(self)
+  return self.used and self.used >= self.stop_at * self.most
+end
+
+--- Starts a call.
+-- @treturn table for `finish`
+function salesforce:start(method, path, body)
+  local request = { method = method, path = path, body = body }
+  if is_used_up(self) then
+    request.fault = { code = "limit", message = ("Salesforce: %d of the day's %d requests are used,"
+      .. " and some are left for others; run again tomorrow"):format(self.used, self.most) }
+    return request
+  end
+  request.native, request.sent_at = self.native, core.elapsed()
+  self.flying[self.native][self.native:submit(method, path, body)] = request
+  return request
+end
+
+local function wait(self, request)
+  local flying = self.flying[request.native]
+  while not request.result do
+    for _, result in ipairs(request.native:poll(1)) do
+      flying[result.id].result = result
+      flying[result.id] = nil
+    end
+  end
+  note_usage(self, request.result)
+  return request.result
+end
+
+--- A token that was replaced is not needed any more once nothing is in flight with it.
+local function forget(self, native)
+  if native == self.native or next(self.flying[native]) then return end
+  native:close()
+  self.flying[native] = nil
+end
+
+--- What is to be done about a fault: true where the call is to be repeated.
+local function mend(self, request, fault, tried)
+  if fault.again == "login" and not tried.login then
+    tried.login = true
+    if request.native ~= self.native then return true end
+    local ok, message, code = log_in(self)
+    return ok, { message = message, code = code }
+  elseif fault.again == "later" then
+    local seconds = tried.retries:failed(request.sent_at, core.elapsed(), fault.retry_after)
+    if seconds then core.sleep(seconds) end
+    return seconds ~= nil, fault
+  end
+  return false, fault
+end
+
+--- Waits for a call, and repeats it where that may help.
+-- @return its answer, decoded; or nil, message, code
+function salesforce:finish(request)
+  local tried = { retries = retries.new() }
+  while not request.fault do
+    local result = wait(self, request)
+    forget(self, request.native)
+    local ok, value = pcall(cjson.decode, result.body)
+    local fault = faults.of_result(result, ok and value)
+    if not fault then return value end
+    local again, why = mend(self, request, fault, tried)
+    if not again then return nil, why.message, why.code end
+    request = self:start(request.method, request.path, request.body)
+  end
+  return nil, request.fault.message, request.fault.code
+end
+
+--- Makes a call.
+-- @return its answer, decoded; or nil, message, code
+function salesforce:call(method, path, body)
+  return self:finish(self:start(method, self.base .. path, body))
+end
+
+--- The records of a query, page by page: an export for `flow:run`.
+-- @tparam string soql
+-- @treturn function gives a record a call, and nil at the end; or nil, message, code
+function salesforce:query(soql)
+  if type(soql) ~= "string" then error("a query in SOQL is expected", 2) end
+  return pages.records(self, soql)
+end
+
+return salesforce

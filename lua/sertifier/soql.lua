@@ -1,0 +1,83 @@
+--- A flow as a query: the fields that it reads, and of its conditions what SOQL can say.
+--
+-- The flow looks at every record again, so the query may give more than is wanted, never less. What
+-- is not exactly the same in the org is left out: dates that are counted from today (the org's day
+-- is its user's), negations, formulas and functions.
+
+local compile = require "sertifier.compile"
+
+local soql = {}
+
+local operators = { ["="] = "=", ["!"] = "!=", ["<"] = "<", ["["] = "<=", [">"] = ">",
+  ["]"] = ">=", ["~"] = "LIKE" }
+
+local function quoted(text)
+  return "'" .. text:gsub("[\\']", "\\%0"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
+end
+
+local function literal_of(node)
+  if node.type == "0" then return "NULL" end
+  if node.type == "b" then return node.text:upper() end
+  if node.type == "n" or node.type == "d" then return node.text end
+  return quoted(node.text)
+end
+
+local function test_of(node)
+  if node.op == ";" then return ("%s INCLUDES (%s)"):format(node.field, quoted(node.text)) end
+  local operator = operators[node.op]
+  return operator and ("%s %s %s"):format(node.field, operator, literal_of(node))
+end
+
+local where_of
+
+local function all_of(node)
+  local parts = {}
+  for _, part in ipairs(node) do parts[#parts + 1] = where_of(part) end
+  return #parts > 0 and table.concat(parts, " AND ") or nil
+end
+
+local function any_of(node)
+  local parts = {}
+  for i, part in ipairs(node) do
+    parts[i] = where_of(part)
+    if not parts[i] then return nil end
+  end
+  return "(" .. table.concat(parts, " OR ") .. ")"
+end
+
+--- What holds for every record that a condition holds for; nil: nothing that SOQL can say.
+function where_of(node)
+  if node.op == "&" then return all_of(node) end
+  if node.op == "|" then return any_of(node) end
+  if node.span or node.steps or node.call or node.op == "-" then return nil end
+  return node.type and test_of(node)
+end
+
+local function fields_of(flow, more, level)
+  local fields, seen = {}, {}
+  local function add(name)
+    if not name:find "^%a[%w_.]*$" then
+      error(("soql: %q is a label, not a field's API name"):format(name), level + 2)
+    end
+    if not seen[name:lower()] then fields[#fields + 1] = name end
+    seen[name:lower()] = true
+  end
+  add "Id"
+  for _, name in ipairs(compile.needs(flow)) do add(name) end
+  for _, name in ipairs(more or {}) do add(name) end
+  return fields
+end
+
+--- The query of a flow.
+-- @param flow what `flow.declare` gave
+-- @tparam[opt] {string,...} more fields
+-- @treturn string; an error names what the flow lacks
+function soql.of(flow, more, level)
+  if not flow.object then error("soql: the flow must say its `object`", (level or 1) + 1) end
+  -- The other triggers have to see records for which the condition does not hold.
+  local where = flow.trigger == "meets" and flow.condition and where_of(flow.condition)
+  return ("SELECT %s FROM %s%s"):format(table.concat(fields_of(flow, more, level or 1), ", "),
+    flow.object, where and " WHERE " .. where or "")
+end
+
+return soql
