@@ -15,6 +15,10 @@ return require("sertifier").flow {
 }
 ]]):format(sandbox.campaign)
 
+local function flow_with(property)
+  return ('return require("sertifier").flow { campaign = "campaign-1", %s }'):format(property)
+end
+
 local init = [[
   flow = { place, flow = "flow.lua" }
   records = sertifier.records(flow)
@@ -153,10 +157,34 @@ describe("records", function()
     assert.same({ issued = 2 }, gateway.counts(server), gateway.log(server))
   end)
 
+  it("sends an attribute by the ID of its title, and nothing where Sertifier has no such title", function()
+    sandbox.start()
+    local with = flow:gsub("write_back", 'map = { name = "{!LastName}", email = "{!Email}", '
+      .. 'attributes = { %%s = "{!Score__c}" } }, %0', 1)
+    for title, wanted in pairs { Score = { 200, "issued=1" }, Scoer = { 503 } } do
+      local one = assert(gateway.start { init = init, server = locations,
+        files = { ["flow.lua"] = with:format(title) } })
+      local status, _, headers = gateway.post(one, record(1, ',"Score__c":7'), { path = "/records" })
+      local outcome = headers["sertifier-outcome"]
+      assert.same(wanted, { status, outcome ~= "" and outcome or nil })
+      if status == 503 then
+        local log = gateway.log(one)
+        assert.truthy(log:find("no attribute of this ID or title; did you mean Score?", 1, true), log)
+      end
+    end
+    assert.same({ 1, 0, 1 }, { sandbox.most() })
+  end)
+
   it("does not start with a flow that it cannot carry out", function()
     for _, case in ipairs {
-      { 'return require("sertifier").flow { campaign = "campaign-1", on_issued = function() end }',
-        "on_issued: a hook" },
+      { flow_with "on_issued = function() end", "on_issued: it needs a run" },
+      { flow_with "before_issue = function(credential) return credential end", "before_issue: it needs" },
+      { flow_with "on_start = function() end", "on_start: it needs a run" },
+      { flow_with "on_batch = function() end", "on_batch: it needs a run" },
+      { flow_with "on_finish = function() end", "on_finish: it needs a run" },
+      { flow_with 'publish = "after check"', "publish: it needs a run" },
+      { flow_with 'trigger = "updated to meet"', "trigger: it needs a run" },
+      { flow_with 'formula = "ISCHANGED(Status__c)"', "a comparison with prior values: it needs a run" },
       { "return 7", "must end with" }, { "retrun", "flow.lua:1:" },
     } do
       sandbox.start()

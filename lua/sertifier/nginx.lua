@@ -9,8 +9,8 @@
 -- @module sertifier.nginx
 
 local access = require "sertifier.nginx.access"
+local carrying = require "sertifier.nginx.carrying"
 local draining = require "sertifier.nginx.draining"
-local flow_file = require "sertifier.flow_file"
 local journal = require "sertifier.nginx.journal"
 local metrics = require "sertifier.nginx.metrics"
 local options = require "sertifier.nginx.options"
@@ -55,33 +55,26 @@ end
 
 -- ---- making handlers ----
 
-local no_place = "a hook or a publish of its own needs a run: nginx's handlers have none"
-
-local function check_flow(path, level)
-  if not path then error("flow: a flow's file is expected", level + 1) end
-  local flow, message = flow_file.load(path)
-  if not flow then error("flow: " .. message, level + 1) end
-  for _, name in ipairs { "on_issued", "on_rejected", "on_doubt", "publish" } do
-    if flow.declaration[name] ~= nil then
-      error(("flow: %s: %s: %s"):format(path, name, no_place), level + 1)
-    end
-  end
+local function check_nginx(level)
+  if metrics.shared() then return end
+  error("nginx.conf lacks `lua_shared_dict sertifier 1m;`", level + 1)
 end
 
-local function check_nginx(level)
-  if not metrics.shared() then
-    error("nginx.conf lacks `lua_shared_dict sertifier 1m;`", level + 1)
-  elseif not ngx.run_worker_thread then
-    error("this nginx's Lua module has no ngx.run_worker_thread, so a wait for Sertifier would "
-      .. "stop all of nginx: update it (0.10.21 or newer)", level + 1)
-  end
+local no_threads = "this nginx's Lua module has no ngx.run_worker_thread, so a wait for Sertifier "
+  .. "would stop all of nginx: update it (0.10.21 or newer), or "
+
+local function check_threads(instead, level)
+  if not pool.is_there() then error(no_threads .. instead, level + 1) end
 end
 
 local function new(kind, given, own, content_types)
   check_nginx(3)
   local all = options.read(given, own, 3)
-  if own.flow then check_flow(all.flow, 3) end
+  if own.flow then carrying.check(all.flow, 3) end
   if kind == "outbound_message" and all.queued == nil then all.queued = true end
+  if not all.queued then
+    check_threads("say `queued = true` here and run `sertifier drain` beside nginx", 3)
+  end
   local self = { kind = kind, access = access.new(all, 3), body_time = all.body_time or 10,
     content_types = content_types or { "application/json" }, settings = options.plain(all) }
   return function() return serve(self) end
@@ -142,6 +135,7 @@ end
 -- @treturn function for `init_worker_by_lua_block`
 function nginx.drain(given)
   check_nginx(2)
+  check_threads("run `sertifier drain` beside nginx", 2)
   local settings = options.plain(options.read(given, { every = "number" }, 2))
   settings.every = settings.every or 5
   return function() draining.begin(settings) end
@@ -153,7 +147,7 @@ end
 -- @treturn function for `init_worker_by_lua_block`
 function nginx.warm(threads, name)
   return function()
-    for _ = 1, threads do
+    for _ = 1, pool.is_there() and threads or 0 do
       ngx.timer.at(0, function()
         ngx.run_worker_thread(name or "sertifier", "sertifier.worker", "warm")
       end)

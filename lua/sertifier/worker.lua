@@ -5,6 +5,7 @@
 -- out is copied, so it is made of tables, texts, numbers and booleans.
 
 local api = require "sertifier.api"
+local attributes = require "sertifier.attributes"
 local delivery = require "sertifier.delivery"
 local drain = require "sertifier.drain"
 local flow_file = require "sertifier.flow_file"
@@ -21,7 +22,6 @@ local answers = { gateway = "sertifier.nginx.gateway", records = "sertifier.ngin
 -- ---- what stays open ----
 
 local places = {} -- by ledger and client: those of the handlers in one nginx.conf
-local flows = {} -- by path; nginx's reload begins with new threads
 
 local function name_of(settings)
   return table.concat({ settings.ledger, settings.url or "", settings.key_file or "",
@@ -35,7 +35,7 @@ local function open(settings)
     ca_file = settings.ca_file, timeout = settings.timeout }
   local ok = client
   if client then ok, why = together.join(opened) end
-  if ok then return { ledger = opened, client = client } end
+  if ok then return { ledger = opened, client = client, flows = {} } end
   opened:close()
   return nil, why
 end
@@ -60,8 +60,12 @@ end
 
 -- ---- calls ----
 
-local function flow_of(path)
-  if path and not flows[path] then flows[path] = assert(flow_file.load(path)) end
+--- A flow whose attributes are known, as in a run; nginx's reload begins with new threads.
+local function flow_of(place, path)
+  local flows = place.flows
+  if path and not flows[path] then
+    flows[path] = assert(attributes.resolve(assert(flow_file.load(path)), place.client))
+  end
   return flows[path]
 end
 
@@ -95,7 +99,7 @@ end
 function worker.answer(kind, settings, body)
   return on_place(settings, function(place)
     local call = { ledger = place.ledger, client = place.client, most = settings.most,
-      organizations = settings.organizations, flow = flow_of(settings.flow),
+      organizations = settings.organizations, flow = flow_of(place, settings.flow),
       deliver = settings.queued and queue or deliver }
     local answer = require(answers[kind]).answer(call, body)
     if call.is_lost then forget(settings) end

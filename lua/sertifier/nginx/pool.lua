@@ -13,13 +13,24 @@ local function unavailable(self, message)
   return reply.new(503, unable, { retry_after = 5 })
 end
 
+--- Whether this nginx's Lua module can run threads: 0.10.21 and newer can.
+function pool.is_there()
+  return ngx.run_worker_thread ~= nil
+end
+
+--- In a thread; or where there are none, in nginx's own, which may write a ledger but not wait for
+-- Sertifier.
+local function run(threads, name, ...)
+  if pool.is_there() then return ngx.run_worker_thread(threads, "sertifier.worker", name, ...) end
+  return pcall(require("sertifier.worker")[name], ...)
+end
+
 --- Calls a function.
 -- @tparam table self a handler: `kind`, `settings`, of which `pool`
 -- @tparam string name of worker.lua's function, which gives a table
 -- @treturn table|nil what it gave; or nil and an answer of reply.lua that says why there is none
 function pool.call(self, name, ...)
-  local ok, result, message = ngx.run_worker_thread(self.settings.pool, "sertifier.worker", name,
-    ...)
+  local ok, result, message = run(self.settings.pool, name, ...)
   if ok and type(result) == "table" then
     if not result.message then return result end
     return nil, unavailable(self, result.message)

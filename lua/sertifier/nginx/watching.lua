@@ -39,6 +39,10 @@ local function decide(self)
   if access.fault(self.access, { token = token }) or not (key and word) then
     return show(self, key, "Nothing was done: the admin token is not the right one.", 403)
   end
+  if word == "look_up" and not pool.is_there() then
+    return show(self, key, "Nothing was done: this nginx cannot wait for Sertifier; run "
+      .. "`sertifier resolve`.", 200)
+  end
   local done, answer = pool.call(self, "act", self.settings, key, word,
     "status page, " .. ngx.var.remote_addr)
   if not done then return send(answer.status, answer.body, "application/json") end

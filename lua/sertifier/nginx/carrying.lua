@@ -1,0 +1,38 @@
+--- Which flows nginx's handlers can carry out: those that need no run around them.
+
+local attributes = require "sertifier.attributes"
+local compile = require "sertifier.compile"
+local flow_file = require "sertifier.flow_file"
+local flows = require "sertifier.flow"
+local memory = require "sertifier.memory"
+local pool = require "sertifier.nginx.pool"
+
+local carrying = {}
+
+local no_place = "it needs a run, which nginx's handlers have not; take it out, or export the "
+  .. "records and run `sertifier issue`"
+
+--- What of a flow needs a run; nil where nothing does.
+local function needs_a_run(flow)
+  for _, name in ipairs(flows.hooks) do
+    if flow[name] then return name end
+  end
+  if flow.publish then return "publish" end
+  if flow.trigger ~= "meets" then return "trigger" end
+  if attributes.are_in(flow) and not pool.is_there() then return "a look-up of attributes" end
+  local plan, cells = compile.plan(flow, compile.needs(flow))
+  return plan and memory.is_wanted(flow, cells) and "a comparison with prior values" or nil
+end
+
+--- Loads a flow's file, and refuses at the caller's line what could not be kept.
+-- @tparam string path
+-- @tparam number level whose line an error names
+function carrying.check(path, level)
+  if not path then error("flow: a flow's file is expected", level + 1) end
+  local flow, message = flow_file.load(path)
+  if not flow then error("flow: " .. message, level + 1) end
+  local what = needs_a_run(flow)
+  if what then error(("flow: %s: %s: %s"):format(path, what, no_place), level + 1) end
+end
+
+return carrying
