@@ -62,11 +62,12 @@ end
 
 --- A flow whose attributes are known, as in a run; nginx's reload begins with new threads.
 local function flow_of(place, path)
-  local flows = place.flows
-  if path and not flows[path] then
-    flows[path] = assert(attributes.resolve(assert(flow_file.load(path)), place.client))
-  end
-  return flows[path]
+  local known = path and place.flows[path]
+  if known or not path then return known end
+  local flow, note = attributes.resolve(assert(flow_file.load(path)), place.client)
+  -- One that could not be looked up now is looked up for the next call.
+  if not note then place.flows[path] = flow end
+  return assert(flow, note)
 end
 
 local function delivering(way)

@@ -1,6 +1,5 @@
 --- Which flows nginx's handlers can carry out: those that need no run around them.
 
-local attributes = require "sertifier.attributes"
 local compile = require "sertifier.compile"
 local flow_file = require "sertifier.flow_file"
 local flows = require "sertifier.flow"
@@ -19,7 +18,9 @@ local function needs_a_run(flow)
   end
   if flow.publish then return "publish" end
   if flow.trigger ~= "meets" then return "trigger" end
-  if attributes.are_in(flow) and not pool.is_there() then return "a look-up of attributes" end
+  for _, field in ipairs(flow.fields) do
+    if field.attribute and not pool.is_there() then return "a look-up of attributes" end
+  end
   local plan, cells = compile.plan(flow, compile.needs(flow))
   return plan and memory.is_wanted(flow, cells) and "a comparison with prior values" or nil
 end
