@@ -126,7 +126,7 @@ describe("rejects", function()
     end
     local status, _, err = run("--rejects", rejects, "--limit", "1")
     assert.equal(4, status)
-    assert.truthy(err:find(("rejects: %s, 1 records"):format(rejects), 1, true), err)
+    assert.truthy(err:find(("\nrejects: %s (1 record)\n"):format(rejects), 1, true), err)
     for _, words in ipairs { { "--rejects", export }, { "--rejects", ledger },
       { "--rejects", rejects, "--write-back", rejects } } do
       local code, _, said = run((table.unpack or unpack)(words))

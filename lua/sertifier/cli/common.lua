@@ -166,10 +166,8 @@ function common.json(summary, names)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local words = { skipped = "the conditions do not hold", issued = "issued",
-  already_issued = "issued earlier", invalid = "invalid", rejected = "rejected by Sertifier",
-  in_doubt = "in doubt", not_attempted = "not attempted", would_issue = "would be issued",
-  known = "of these the ledger has" }
+local words = { skipped = "the conditions do not hold", invalid = "invalid",
+  would_issue = "would be issued", known = "of these the ledger has" }
 
 --- What was found in each export, and what is odd about it.
 function common.tell_exports(summary)

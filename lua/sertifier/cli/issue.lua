@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local ending = require "sertifier.cli.ending"
 local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
 
@@ -9,9 +10,6 @@ local issue = {}
 
 local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "rejected",
   "in_doubt", "not_attempted", "requests", "seconds" }
-
-local told = { "issued", "already_issued", "skipped", "invalid", "rejected", "in_doubt",
-  "not_attempted" }
 
 --- Tells how it goes, unless that is not wanted.
 local function open_progress(args)
@@ -41,17 +39,7 @@ end
 local function tell(summary, args)
   if args.json then print(common.json(summary, json_names)) end
   if args.quiet then return end
-  common.tell_exports(summary)
-  common.tell_counts(summary, told)
-  common.tell_problems(summary)
-  for _, note in ipairs(summary.notes) do io.stderr:write("\n", note, "\n") end
-  if summary.stopped then io.stderr:write("\nstopped: ", summary.stopped, "\n") end
-  if args.write_back and not summary.void then
-    io.stderr:write("\nlinks: ", args.write_back, "\n")
-  end
-  if (summary.rejects or 0) > 0 then
-    io.stderr:write(("\nrejects: %s, %d records\n"):format(args.rejects, summary.rejects))
-  end
+  for _, line in ipairs(ending.lines(summary, args)) do io.stderr:write(line, "\n") end
 end
 
 --- The query that --query asks for.
