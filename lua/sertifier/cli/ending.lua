@@ -69,6 +69,12 @@ local function sorted(groups)
   return list
 end
 
+local function left_line(kinds, records)
+  return ("and %s of problem, with %s: --rejects FILE.csv gives every record and its reason")
+    :format(kinds == 1 and "1 more kind" or ("%d more kinds"):format(kinds),
+      plural(records, "record"))
+end
+
 --- As many groups as there is room for; the last line says how much is not shown.
 local function group_lines(summary, room)
   local list, lines, left = sorted(summary.problems), {}, 0
@@ -76,11 +82,7 @@ local function group_lines(summary, room)
   for i, group in ipairs(list) do
     if i <= shown then lines[i] = group_line(group) else left = left + group.count end
   end
-  if shown < #list then
-    lines[#lines + 1] = ("and %s of problem, with %s: --rejects FILE.csv gives every record and "
-      .. "its reason"):format((#list - shown == 1 and "1 more kind" or ("%d more kinds"):format(#list - shown)),
-        plural(left, "record"))
-  end
+  if shown < #list then lines[#lines + 1] = left_line(#list - shown, left) end
   return lines
 end
 
