@@ -292,6 +292,13 @@ static int reader_cut(lua_State *L) {
   return push_text(L, text);
 }
 
+/* reader:offset() -> of the row that was read last, in the source */
+static int reader_offset(lua_State *L) {
+  const reader *r = reader_get(L, 1);
+  lua_pushinteger(L, (lua_Integer)csv_at(r->rows.csv)->offset);
+  return 1;
+}
+
 /* reader:counts() -> rows, rows of the footer, headers of further pages, and
 ** whether the last row has its end */
 static int reader_counts(lua_State *L) {
@@ -309,6 +316,7 @@ void reader_open(lua_State *L) {
     {"forms", reader_forms}, {"prove", reader_prove},
     {"columns", reader_columns}, {"line", reader_line},
     {"header", reader_header}, {"text", reader_text}, {"cut", reader_cut},
+    {"offset", reader_offset},
     {"counts", reader_counts}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
     {"reader", reader_new}, {"feed", reader_feed}, {"fault", reader_fault},

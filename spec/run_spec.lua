@@ -43,6 +43,20 @@ describe("run", function()
     assert.same({ 1, 1, 45 }, { sandbox.most() })
   end)
 
+  it("says how much was read, and how long answers took", function()
+    sandbox.start()
+    local shares = {}
+    local summary = assert(run(flow_of(), { export = sandbox.export(4500), batch_size = 1000,
+      progress = function(now) shares[#shares + 1] = now.share end }))
+    assert.near(2000 / 4500, shares[1], 0.05)
+    assert.near(1, shares[#shares], 0.01)
+    assert.equal(summary.requests, summary.latency.count)
+    assert.truthy(summary.latency.median > 0)
+    local opened = assert(require("sertifier.ledger").open(ledger))
+    assert.same(summary.latency.count, opened:runs(1)[1].counts.latency.count)
+    opened:close()
+  end)
+
   it("issues what is new in a later export", function()
     sandbox.start()
     assert(run(flow_of(), { export = sandbox.export(10) }))

@@ -80,6 +80,13 @@ end
 
 -- ---- opening ----
 
+local function size_of(path)
+  local file = io.open(path, "rb")
+  local size = file and file:seek "end"
+  if file then file:close() end
+  return size
+end
+
 --- The bytes of an export in UTF-8, and what was found out about them.
 local function open_source(path, options)
   local found = { name = path == "-" and "standard input" or path, titles = {} }
@@ -89,7 +96,9 @@ local function open_source(path, options)
   local ok
   ok, message = unpack(source, options.object, found)
   if ok then ok, message = decode(source, options.encoding, found) end
+  -- Of what is packed or decoded, the file's size says nothing.
   found.is_plain = found.encoding == "UTF-8" and #found.titles == 0
+  found.size = found.is_plain and found.is_file and size_of(path) or nil
   if ok then ok, message = source:peek() end
   if ok then
     found.head = ok

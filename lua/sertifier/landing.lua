@@ -104,6 +104,7 @@ function landing.read(self, results, landed)
       self.flying[result.id] = nil
       self.in_flight = self.in_flight - 1
       self.has_sent = self.has_sent or result.sent
+      if result.status then self.latency:add(core.elapsed() - task.sent_at) end
       task.outcomes, task.verdict = task.kind.read(result, task)
       adapt(self, task, result, task.verdict)
       landed[#landed + 1] = task

@@ -76,6 +76,7 @@ local function work(self)
     if not sending.turn(self, reads_on) then return end
     self.summary.seconds = core.elapsed() - self.began
     self.summary.waiting = self.pace:paused()
+    self.summary.share = self.export:share()
     if self.progress then self.progress(self.summary) end
   end
 end
@@ -95,6 +96,8 @@ end
 local function end_run(self)
   local counts = { read = self.summary.read }
   for _, outcome in ipairs(summary.outcomes) do counts[outcome] = self.summary[outcome] end
+  counts.latency = self.latency:told()
+  self.summary.latency = counts.latency
   local ok, message, code = self.ledger:end_run(counts)
   if not ok then ends.stop(self, message, code) end
 end

@@ -15,6 +15,7 @@
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local landing = require "sertifier.landing"
+local latency = require "sertifier.latency"
 local pace = require "sertifier.pace"
 local retries = require "sertifier.retries"
 
@@ -32,6 +33,7 @@ function sending.begin(self, options)
   self.pace:allow(self.concurrency, options.rate)
   self.retries = retries.new(self.concurrency, options.chance)
   self.not_before, self.renewed = 0, core.elapsed()
+  self.latency = latency.new()
 end
 
 -- ---- the queue ----

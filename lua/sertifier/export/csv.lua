@@ -32,6 +32,11 @@ function csv:line()
   return self.reader:line()
 end
 
+--- How much of its file was read, from 0 to 1; nil where that is not known.
+function csv:share()
+  return self.size and math.min(self.reader:offset() / self.size, 1)
+end
+
 -- ---- its text, for the rejects ----
 
 --- The header as it stands, without the columns that an earlier run's rejects have behind.
@@ -173,7 +178,7 @@ end
 function csv.open(source, found, options)
   local self = setmetatable({ name = found.name, head = found.head, reopen = found.reopen,
     date_order = options.date_order, mark = found.has_mark and "\239\187\191",
-    can_reread = found.reopen ~= nil }, csv)
+    size = found.size, can_reread = found.reopen ~= nil }, csv)
   local line = header_line(found.head)
   self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
     or kinds.delimiter(line)

@@ -109,6 +109,10 @@ function tables.own_cells(_, row)
   return row
 end
 
+--- How much of it was read is not known.
+function tables.share()
+end
+
 --- What is read as text needs nothing settled.
 function tables.settle()
   return true
