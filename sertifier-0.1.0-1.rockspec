@@ -57,14 +57,14 @@ local modules = lua_modules [[
   export.csv export.encoding export.events export.json export.kinds export.outbound export.tables
   flow flow.fields flow_file flow_import flow_import.text flow_import.values flow_import.xml
   formula formula.calls formula.emitting formula.functions formula.grammar formula.names
-  formula.typing guards holdings hooks landing ledger ledger.adoption ledger.claim ledger.doubt
-  ledger.drafts ledger.list ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs
-  ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view lookup lookup.leftovers
-  lookup.pairing memory nearest nginx nginx.access nginx.carrying nginx.change_events
-  nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics nginx.options
-  nginx.outbound_message nginx.page nginx.pool nginx.records nginx.reply nginx.request
-  nginx.status nginx.watching object options org org.collections org.query org.reply org.state
-  org.tokens outputs pace proposal proposal.text publish.confirming publish.drafting
+  formula.typing guards holdings hooks landing latency ledger ledger.adoption ledger.claim
+  ledger.doubt ledger.drafts ledger.list ledger.listing ledger.person ledger.postgres ledger.queue
+  ledger.runs ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view lookup
+  lookup.leftovers lookup.pairing memory nearest nginx nginx.access nginx.carrying
+  nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics
+  nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records nginx.reply
+  nginx.request nginx.status nginx.watching object options org org.collections org.query org.reply
+  org.state org.tokens outputs pace proposal proposal.text publish.confirming publish.drafting
   publish.looking publish.publishing publish.reading_only publish.status reading record_id rejects
   report report.charts report.data report.look report.page retries run salesforce
   salesforce.faults salesforce.pages sandbox sandbox.adding sandbox.behaviours sandbox.check
