@@ -151,6 +151,7 @@ end
 
 local function plan_of(flow, names, cells, context)
   local fields = {}
+  for _, name in ipairs(flow.priors or {}) do cells:prior(name) end
   local call = flow.condition and flow.condition.call
   if call then cells:called(choosing(call), true) end
   local steps = steps_of(condition.steps(flow.condition, context.now), cells, context.now)

@@ -6,24 +6,27 @@ local export = require "sertifier.export"
 
 local explain = {}
 
--- What a plan needs to make something of a row whose conditions hold.
-local something = { name = "row", before = '{"row":', type = "t", required = true,
+--- What a plan needs to make something of a row whose conditions hold.
+explain.something = { name = "row", before = '{"row":', type = "t", required = true,
   parts = { { "1", "l" } } }
 
-local truths = { ready = "true", skipped = "false" }
+--- The truth of a row that a plan was given: "true", "false", or "unknown" and why.
+function explain.truth(batch, skipped, invalid, failure)
+  if failure then return "unknown", failure end
+  if invalid > 0 then return "unknown", (batch:problems()[1].text:gsub("\n", "")) end
+  return skipped > 0 and "false" or "true"
+end
 
---- The truth of one test by the native plan itself: "true", "false", or "unknown" and why.
-local function test(node, row, now)
-  local flow = { condition = node, fields = { something } }
+--- The truth of one test by the native plan itself.
+local function test_row(node, row, now)
+  local flow = { condition = node, fields = { explain.something } }
   local needs = compile.needs(flow)
   local opened = export.open(function() return row end, needs)
   local plan, message = compile.plan(flow, opened.columns, now)
   if not plan then return "unknown", message end
   local batch = core.batch()
   local _, skipped, invalid, _, failure = opened:fill(plan, batch, 1, 1)
-  if failure then return "unknown", failure end
-  if invalid > 0 then return "unknown", (batch:problems()[1].text:gsub("\n", "")) end
-  return truths[skipped > 0 and "skipped" or "ready"]
+  return explain.truth(batch, skipped, invalid, failure)
 end
 
 --- What a test reads, and what stands there: `Score__c is 78.5`.
@@ -53,7 +56,7 @@ local function line(lines, depth, truth, text)
 end
 
 local function leaf(node, context, depth)
-  local truth, why = test(node, context.row, context.now)
+  local truth, why = context.test(node)
   local text = node.source or (node.call and "the flow's function" or "a test")
   local more = why or seen(node, context.row)
   line(context.lines, depth, truth, more == "" and text or ("%s   (%s)"):format(text, more))
@@ -88,38 +91,27 @@ local function row_of(flow, record)
   end })
 end
 
+--- Says it of what a function finds out.
+-- @param flow what `flow.declare` gave
+-- @param record a record of an export, or a table
+-- @tparam function test gives a part's truth: "true", "false", or "unknown" and why
+-- @treturn string a line for each part, the whole first
+-- @treturn string the truth of the whole
+function explain.by(flow, record, test)
+  if not flow.condition then return "true     every record is wanted", "true" end
+  local context = { row = row_of(flow, record), test = test, lines = {} }
+  local truth = tell(flow.condition, context, 0)
+  return table.concat(context.lines, "\n"), truth
+end
+
 --- @param flow what `flow.declare` gave
 -- @param record a record of an export, or a table
 -- @tparam[opt] number now seconds since 1970
 -- @treturn string a line for each part, the whole first
 -- @treturn string "true", "false", or "unknown" where a cell cannot be read
 function explain.condition(flow, record, now)
-  if not flow.condition then return "true     every record is wanted", "true" end
-  local context = { row = row_of(flow, record), now = now, lines = {} }
-  local truth = tell(flow.condition, context, 0)
-  return table.concat(context.lines, "\n"), truth
-end
-
---- The record of an export that starts on a line.
--- @return the record; or nil, message
-function explain.record(source, wanted)
-  local opened, message = export.open(source, {})
-  if not opened then return nil, message end
-  local plan = compile.plan({ fields = { something } }, opened.columns)
-  local batch, ended, found = core.batch(), false, nil
-  while not ended and not found do
-    batch:clear()
-    local read, why, _, is_end = opened:fill(plan, batch, 1, 1, true)
-    if not read then
-      opened:close()
-      return nil, why
-    end
-    ended = is_end
-    if #batch == 1 and opened:line() == wanted then found = opened:record(batch, 1) end
-  end
-  opened:close()
-  if found then return found end
-  return nil, ("%s: no record starts on line %d"):format(opened.name, wanted)
+  local row = row_of(flow, record)
+  return explain.by(flow, row, function(node) return test_row(node, row, now) end)
 end
 
 return explain

@@ -127,7 +127,8 @@ end
 -- @param flow
 -- @param plan its plan for the export, and `cells` as `compile.plan` gave them
 -- @tparam table options `ledger` (opened; nil: nothing is kept), `first_run` ("issue" or
---   "remember"), `previous(memory)` (reads an older export into it)
+--   "remember"), `previous(memory)` (reads an older export into it), `trigger` (in place of the
+--   flow's)
 -- @return the memory; or nil, message, code
 function memory.open(flow, plan, cells, options)
   local self = setmetatable({ native = core.memory(), name = name_of(flow, cells),
@@ -145,7 +146,7 @@ function memory.open(flow, plan, cells, options)
   end
   self.remembers = not is_known and options.first_run == "remember"
   local ok, why, what =
-    attach(self, plan, cells, self.remembers and "n" or letters[flow.trigger])
+    attach(self, plan, cells, self.remembers and "n" or letters[options.trigger or flow.trigger])
   if not ok then return nil, why, what end
   return self
 end

@@ -45,7 +45,7 @@ function run.open(flow, options, now)
 end
 
 --- Reads an older export into a memory, for `memory.open`.
-local function previous(flow, options, now)
+function run.previous(flow, options, now)
   return options.previous and function(native)
     local old, plan, cells = run.open(flow, setmetatable({ export = options.previous },
       { __index = options }), now)
@@ -62,7 +62,7 @@ function run.open_memory(self, flow, cells, options, now)
   if not memory.is_wanted(flow, cells) then return true end
   local message, code
   self.memory, message, code = memory.open(flow, self.plan, cells, { ledger = self.ledger,
-    first_run = options.first_run, previous = previous(flow, options, now) })
+    first_run = options.first_run, previous = run.previous(flow, options, now) })
   return self.memory, message, code
 end
 

@@ -6,7 +6,7 @@ local cjson = require "cjson"
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
-local explain = require "sertifier.explain"
+local line = require "sertifier.explain.line"
 local summaries = require "sertifier.summary"
 
 local checking = {}
@@ -14,11 +14,11 @@ local checking = {}
 local json_names = { "read", "skipped", "invalid", "would_issue", "known", "seconds" }
 local told = { "would_issue", "known", "skipped", "invalid" }
 
-local function tell_record(line, outcome, what)
+local function tell_record(place, outcome, what)
   local more = ""
   if outcome == "would_issue" then more = ',"credential":' .. what end
   if outcome == "invalid" then more = ',"problems":' .. cjson.encode(what) end
-  io.stdout:write(('{"line":%d,"outcome":"%s"%s}\n'):format(line, outcome, more))
+  io.stdout:write(('{"line":%d,"outcome":"%s"%s}\n'):format(place, outcome, more))
 end
 
 local function open_bodies(name)
@@ -85,11 +85,18 @@ end
 
 -- ---- the command ----
 
-local function explain_line(flow, exports, wanted)
+--- What an export is checked with.
+local function options_of(args, export)
+  return { export = export, now = args.now, ledger = args.ledger or "sertifier.db",
+    previous = args.previous, first_run = args.first_run, format = args.format,
+    encoding = args.encoding, delimiter = args.delimiter, date_order = args.date_order }
+end
+
+local function explain_line(flow, exports, args)
   if #exports > 1 then common.fail "--explain takes one export" end
-  local record, message = explain.record(exports[1], wanted)
-  if not record then common.fail(message) end
-  print((flow:explain(record)))
+  local text, message = line.explain(flow, args.explain, options_of(args, exports[1]))
+  if not text then common.fail(message) end
+  print(text)
   return 0
 end
 
@@ -104,12 +111,10 @@ local function check_all(flow, exports, args, bodies)
   total.sample, total.known, total.would_issue = {}, 0, 0
   local sample = sample_of(args)
   for _, export in ipairs(exports) do
-    local findings, message = flow:check { export = export, batch_size = args.batch_size,
-      bodies = bodies, records = args.json and tell_record or nil, now = args.now,
-      ledger = args.ledger or "sertifier.db", sample = sample - #total.sample,
-      previous = args.previous, first_run = args.first_run,
-      format = args.format, encoding = args.encoding,
-      delimiter = args.delimiter, date_order = args.date_order }
+    local options = options_of(args, export)
+    options.batch_size, options.bodies = args.batch_size, bodies
+    options.records, options.sample = args.json and tell_record or nil, sample - #total.sample
+    local findings, message = flow:check(options)
     if not findings then common.fail(message) end
     for _, credential in ipairs(findings.sample) do table.insert(total.sample, credential) end
     common.add(total, findings)
@@ -121,7 +126,7 @@ end
 -- @treturn number 0; 2 where some records are invalid; 1 where --strict and an export is odd
 function checking.main(args)
   local flow, exports = common.flow(args)
-  if args.explain then return explain_line(flow, exports, args.explain) end
+  if args.explain then return explain_line(flow, exports, args) end
   common.spare(args.bodies, "the bodies", args.files, args.ledger or "sertifier.db")
   common.spare(args.bodies, "the bodies", { args.previous })
   local bodies = open_bodies(args.bodies)
