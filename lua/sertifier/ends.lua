@@ -1,5 +1,7 @@
 --- How a record's way through a run ends: counted, told to its hook, written back.
 
+local log = require "sertifier.log"
+
 local ends = {}
 
 --- Ends the run as soon as what is in flight has come back.
@@ -28,6 +30,7 @@ end
 function ends.tell(self, outcome, item, reason)
   self.summary:count(outcome, 1)
   ends.reject(self, outcome, item, reason)
+  log.outcome(self, outcome, item, reason)
   if self.memory and settled[outcome] then self.memory:done(item.record_id) end
   if reason then ends.note(self, outcome, item, reason) end
 end

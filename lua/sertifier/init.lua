@@ -80,8 +80,10 @@ end
 --   `previous` (an older export, from which prior values are read), `expect` (so many must be new,
 --   or nothing is sent), `max_new` (so many may be), `canary` (so many are issued first, and looked
 --   up, before the rest follows),
---   `progress(summary)`, `interrupted()` (true: stop), `delete_surplus` (where a flow publishes
---   after a check: true deletes other drafts of a person, which are listed otherwise)
+--   `progress(summary)`, `log(event)` (what `--log json` writes, as a table with `timestamp` in
+--   seconds since 1970, `severityText`, `eventName`, `attributes`), `interrupted()` (true: stop),
+--   `delete_surplus` (where a flow publishes after a check: true deletes other drafts of a
+--   person, which are listed otherwise)
 -- @return the summary, and where the run stopped early message and code; nil, message, code where
 --   it could not start, and then nothing was sent
 function methods:run(options)

@@ -3,6 +3,7 @@
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local hooks = require "sertifier.hooks"
+local log = require "sertifier.log"
 
 local landing = {}
 
@@ -12,7 +13,7 @@ local longest_pause = 60 -- seconds; a server that asks for more is asked again 
 local function again(self, task, parts)
   local size = math.ceil(#task / parts)
   for first = 1 + size * (parts - 1), 1, -size do
-    local piece = { kind = task.kind }
+    local piece = { kind = task.kind, resends = task.resends }
     for i = first, math.min(first + size - 1, #task) do piece[#piece + 1] = task[i] end
     if #piece > 0 then table.insert(self.tasks, 1, piece) end
   end
@@ -24,6 +25,7 @@ local function adapt(self, task, result, verdict)
   if result.status == 429 or result.status == 503 then
     self.pace:slow_down(task.sent_at)
     self.pace:pause(asked)
+    log.limit(self, result, asked)
   end
   if verdict.action == "stop" then return ends.stop(self, verdict.message, verdict.code) end
   if verdict.class ~= "in_doubt" and verdict.action ~= "retry" then
@@ -35,6 +37,7 @@ local function adapt(self, task, result, verdict)
     return ends.stop(self, ("%s (%d times in a row)"):format(verdict.message,
       self.retries.failures), verdict.code)
   end
+  if verdict.action == "retry" then log.retry(self, verdict, result, wait) end
   self.not_before = math.max(self.not_before, core.elapsed() + wait)
 end
 
@@ -48,6 +51,7 @@ function actions.retry(self, task, verdict)
   if not self.stopped and not self.retries:spend() then
     ends.stop(self, verdict.message .. " (more often than requests came through)", verdict.code)
   end
+  task.resends = (task.resends or 0) + 1
   again(self, task, 1)
 end
 
@@ -61,7 +65,7 @@ end
 
 --- Items that were not applied go where the verdict says; the others end here.
 local function conclude(self, task)
-  local open, verdict = { kind = task.kind }, task.verdict
+  local open, verdict = { kind = task.kind, resends = task.resends }, task.verdict
   for i, item in ipairs(task) do
     local outcome = task.outcomes[i]
     if outcome.state == "not_applied" then
@@ -104,6 +108,7 @@ function landing.read(self, results, landed)
       self.flying[result.id] = nil
       self.in_flight = self.in_flight - 1
       self.has_sent = self.has_sent or result.sent
+      log.batch(self, task, result)
       if result.status then self.latency:add(core.elapsed() - task.sent_at) end
       task.outcomes, task.verdict = task.kind.read(result, task)
       adapt(self, task, result, task.verdict)

@@ -10,7 +10,7 @@ local types = {
   first_run = { string = true },
   export = { string = true, ["function"] = true }, client = { table = true },
   ledger = { string = true, table = true }, write_back = { string = true },
-  rejects = { string = true },
+  rejects = { string = true }, log = { ["function"] = true },
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
   limit = { number = true }, expect = { number = true }, max_new = { number = true },
   canary = { number = true }, sample = { number = true }, progress = { ["function"] = true },
@@ -24,7 +24,7 @@ local types = {
 options.of_run = { "export", "client", "ledger", "write_back", "rejects", "batch_size",
   "concurrency", "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding",
   "delimiter", "date_order", "strict", "max_invalid", "now", "previous", "first_run", "expect",
-  "max_new", "canary" }
+  "max_new", "canary", "log" }
 
 --- What a check takes.
 options.of_check = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",

@@ -6,6 +6,7 @@
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local hooks = require "sertifier.hooks"
+local log = require "sertifier.log"
 local sending = require "sertifier.sending"
 
 local reading = {}
@@ -18,6 +19,7 @@ local function note_problems(self, problems)
     local text = problem.text:gsub("\n$", ""):gsub("\n", "; ")
     ends.note(self, "invalid", problem, text)
     ends.reject(self, "invalid", problem, text)
+    log.outcome(self, "invalid", problem, text)
   end
 end
 

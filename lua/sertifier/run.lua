@@ -13,6 +13,7 @@ local hooks = require "sertifier.hooks"
 local ledger = require "sertifier.ledger"
 local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
+local log = require "sertifier.log"
 local outputs = require "sertifier.outputs"
 local rejects = require "sertifier.rejects"
 local reading = require "sertifier.reading"
@@ -184,6 +185,7 @@ local function finish(self)
     if not ok then ends.stop(self, message, code) end
   end
   self.summary.seconds = core.elapsed() - self.began
+  log.ended(self)
   hooks.call(self, "on_finish", self.summary)
   if not self.stopped then return self.summary end
   self.summary.stopped = why_stopped(self)
@@ -198,7 +200,7 @@ end
 function run.run(flow, options)
   local self = { flow = flow, summary = summary.new(), began = core.elapsed(),
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
-    limit = options.limit, progress = options.progress,
+    limit = options.limit, progress = options.progress, log = options.log,
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
     max_invalid = options.max_invalid, keeps_memory = options.keeps_memory ~= false,
     kind = flow.publish and drafting or adding }
@@ -212,6 +214,7 @@ function run.run(flow, options)
   end
   leftovers.settle(self)
   self.summary.description = self.export.description
+  log.started(self)
   local started = { flow = flow.name, export = self.export.name }
   if hooks.call(self, "on_start", started) then work(self) end
   local result, why, what = finish(self)

@@ -69,6 +69,8 @@ local function add_issue(parser)
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
     :choices { "line", "plain", "none" }
+  command:option("--log", "json: events on standard error, a line each, in place of the summary")
+    :choices { "json" }
   command:flag("--quiet", "no summary")
   command:epilog "Example: sertifier issue flow.lua contacts.csv --write-back links.csv"
   runs(command, "sertifier.cli.issue")

@@ -3,6 +3,7 @@
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local ending = require "sertifier.cli.ending"
+local logging = require "sertifier.cli.logging"
 local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
 
@@ -13,7 +14,7 @@ local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "
 
 --- Tells how it goes, unless that is not wanted.
 local function open_progress(args)
-  local mode = progress.mode(args.progress or args.quiet and "none", core.isatty(2),
+  local mode = progress.mode(args.progress or (args.quiet or args.log) and "none", core.isatty(2),
     os.getenv "TERM")
   return mode and progress.new(mode, io.stderr)
 end
@@ -29,6 +30,7 @@ local function run_one(flow, export, args, client)
     interrupted = core.interrupted, delete_surplus = args.delete_surplus,
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
     date_order = args.date_order, strict = args.strict, max_invalid = args.max_invalid,
+    log = args.log and logging.write,
     progress = telling and function(summary) telling:update(summary) end,
   }
   if telling then telling:finish() end
@@ -38,7 +40,7 @@ end
 
 local function tell(summary, args)
   if args.json then print(common.json(summary, json_names)) end
-  if args.quiet then return end
+  if args.quiet or args.log then return end -- the log's last line has the counts
   for _, line in ipairs(ending.lines(summary, args)) do io.stderr:write(line, "\n") end
 end
 
