@@ -8,7 +8,8 @@ local logging = {}
 --- `2026-07-08T09:10:11.123Z`
 local function time_of(seconds)
   local whole = math.floor(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%S", whole) .. (".%03dZ"):format(math.floor((seconds - whole) * 1000))
+  return os.date("!%Y-%m-%dT%H:%M:%S", whole)
+    .. (".%03dZ"):format(math.floor((seconds - whole) * 1000))
 end
 
 --- The line of an event; its attributes in the order of their names.
