@@ -47,17 +47,19 @@ static int read_more(ahead *a) {
   return 0;
 }
 
-/* The rest, and what is read behind it, unless the rest will do; then the
-** marks. What failed, or 0. */
+/* The rest, and what is read behind it until there is enough; then the marks.
+** What failed, or 0. */
 static int advance(ahead *a) {
   lane *l = &a->next;
+  size_t enough;
   int failed = 0;
   if (!make_room(l, a->rest_length)) return ENOMEM;
+  enough = l->capacity < ROOM ? l->capacity : ROOM;
   memcpy(l->window, a->rest, a->rest_length);
   l->start = 0;
   l->end = a->rest_length;
   l->ended = 0;
-  if (l->end < ROOM) failed = read_more(a);
+  while (l->end < enough && !l->ended && !failed) failed = read_more(a);
   if (failed) return failed;
   memset(l->window + l->end, 0, SCAN_BLOCK);
   stretch_mark(l->marks, l->window, l->end, a->delimiter);

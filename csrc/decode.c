@@ -11,11 +11,18 @@
 #define ROOM (32 * 1024)
 #define MOST 4 /* bytes that one byte of input can become, and more */
 
+/* A byte above ASCII, in UTF-8. */
+typedef struct letter {
+  char bytes[3];
+  char length; /* 0: there is no such character, or it has more bytes */
+} letter;
+
 typedef struct decode {
   source base;
   iconv_t iconv;
   size_t unit;  /* bytes of an ASCII character: 1, 2, 4; 0: they differ */
   size_t low;   /* where its own stands among them */
+  letter letters[128]; /* where every character has one byte */
   int ended;
   char *at, *end;        /* of the input */
   char *ready, *written; /* of the output */
@@ -40,14 +47,28 @@ static uint64_t load_word(const char *bytes) {
   return word;
 }
 
+/* In characters of one byte each, as far as they are in the table. */
 static void copy_bytes(decode *d) {
-  while (d->end - d->at >= 8 &&
-         !(load_word(d->at) & UINT64_C(0x8080808080808080))) {
-    memcpy(d->written, d->at, 8);
-    d->at += 8;
-    d->written += 8;
+  char *at = d->at;
+  char *to = d->written;
+  while (at < d->end) {
+    const letter *one = &d->letters[*at & 0x7F];
+    if (d->end - at >= 8 && !(load_word(at) & UINT64_C(0x8080808080808080))) {
+      memcpy(to, at, 8);
+      to += 8;
+      at += 8;
+    } else if ((signed char)*at >= 0) {
+      *to++ = *at++;
+    } else if (one->length) {
+      memcpy(to, one->bytes, sizeof one->bytes);
+      to += one->length;
+      at++;
+    } else {
+      break;
+    }
   }
-  while (d->at < d->end && (signed char)*d->at >= 0) *d->written++ = *d->at++;
+  d->at = at;
+  d->written = to;
 }
 
 /* Of four characters of two bytes each, with nothing in the upper ones. */
@@ -56,39 +77,46 @@ static uint32_t pack_pairs(uint64_t word) {
   return (uint32_t)(word | word >> 16);
 }
 
-/* One character of two bytes; 0 for half of a pair, which iconv knows about. */
-static int copy_unit(decode *d) {
-  unsigned char high = (unsigned char)d->at[!d->low];
-  unsigned code = (unsigned)high << 8 | (unsigned char)d->at[d->low];
-  if ((high & 0xF8) == 0xD8) return 0;
+/* Writes a character below U+10000; behind it. */
+static char *put_code(char *to, unsigned code) {
   if (code < 0x80) {
-    *d->written++ = (char)code;
+    *to++ = (char)code;
   } else if (code < 0x800) {
-    *d->written++ = (char)(0xC0 | code >> 6);
-    *d->written++ = (char)(0x80 | (code & 0x3F));
+    *to++ = (char)(0xC0 | code >> 6);
+    *to++ = (char)(0x80 | (code & 0x3F));
   } else {
-    *d->written++ = (char)(0xE0 | code >> 12);
-    *d->written++ = (char)(0x80 | (code >> 6 & 0x3F));
-    *d->written++ = (char)(0x80 | (code & 0x3F));
+    *to++ = (char)(0xE0 | code >> 12);
+    *to++ = (char)(0x80 | (code >> 6 & 0x3F));
+    *to++ = (char)(0x80 | (code & 0x3F));
   }
-  d->at += 2;
-  return 1;
+  return to;
 }
 
+/* In characters of two bytes each; half of a pair of them is for iconv. */
 static void copy_pairs(decode *d) {
-  const uint64_t others = d->low ? UINT64_C(0x80FF80FF80FF80FF)
-                                 : UINT64_C(0xFF80FF80FF80FF80);
-  while (d->end - d->at >= 8) {
-    uint64_t word = load_word(d->at);
+  const size_t low = d->low;
+  const uint64_t others = low ? UINT64_C(0x80FF80FF80FF80FF)
+                              : UINT64_C(0xFF80FF80FF80FF80);
+  char *at = d->at;
+  char *to = d->written;
+  while (d->end - at >= 8) {
+    uint64_t word = load_word(at);
+    unsigned code = (unsigned char)at[!low] << 8 | (unsigned char)at[low];
     if (!(word & others)) {
-      uint32_t packed = pack_pairs(word >> 8 * d->low);
+      uint32_t packed = pack_pairs(word >> 8 * low);
       int k;
-      for (k = 0; k < 4; k++) *d->written++ = (char)(packed >> 8 * k);
-      d->at += 8;
-    } else if (!copy_unit(d)) {
-      return;
+      for (k = 0; k < 4; k++) to[k] = (char)(packed >> 8 * k);
+      to += 4;
+      at += 8;
+    } else if ((code & 0xF800) == 0xD800) {
+      break;
+    } else {
+      to = put_code(to, code);
+      at += 2;
     }
   }
+  d->at = at;
+  d->written = to;
 }
 
 static void copy_ascii(decode *d) {
@@ -98,21 +126,30 @@ static void copy_ascii(decode *d) {
 
 /* ---- what does ---- */
 
+/* Has iconv write what it keeps until it has seen the next character. */
+static void flush(decode *d) {
+  size_t out = (size_t)(d->out + sizeof d->out - d->written);
+  iconv(d->iconv, NULL, NULL, &d->written, &out);
+}
+
 /* Puts a mark in the place of what cannot be read. */
 static void pass_bad(decode *d) {
   size_t unit = d->unit ? d->unit : 1, left = (size_t)(d->end - d->at);
+  flush(d);
   *d->written++ = DECODE_BAD;
   d->at += unit < left ? unit : left;
-  iconv(d->iconv, NULL, NULL, NULL, NULL);
 }
 
-/* Converts a little, where ASCII behind it can be copied again, or all; 0 where
-** a character's end has not been read. */
+/* Converts a little, where what is behind it can be copied again, or all; 0
+** where a character's end has not been read. */
 static int convert_some(decode *d) {
   size_t left = (size_t)(d->end - d->at);
   size_t some = left > 16 && d->unit ? 16 : left;
   size_t in = some, out = (size_t)(d->out + sizeof d->out - d->written);
-  if (iconv(d->iconv, &d->at, &in, &d->written, &out) != (size_t)-1) return 1;
+  if (iconv(d->iconv, &d->at, &in, &d->written, &out) != (size_t)-1) {
+    if (d->unit) flush(d);
+    return 1;
+  }
   if (errno == EILSEQ) pass_bad(d);
   else if (errno == EINVAL && in == some && some == left && !d->ended) return 0;
   else if (errno == EINVAL && in == some) pass_bad(d);
@@ -136,7 +173,7 @@ static ssize_t decode_more(decode *d) {
   d->ready = d->written = d->out;
   while (d->written == d->out) {
     if (!d->ended && fill(d) < 0) return -1;
-    if (d->ended && d->at == d->end) return 0;
+    if (d->ended && d->at == d->end) return flush(d), d->written - d->out;
     while (d->at < d->end) {
       copy_ascii(d);
       if (d->at < d->end && !convert_some(d)) break;
@@ -175,9 +212,31 @@ static int is_ascii(iconv_t iconv_to) {
   return 1;
 }
 
+/* What a byte alone is; 0 where it begins a character of several, or where it
+** waits for what may be put together with it: then iconv must see all text. */
+static int learn_letter(decode *d, int c) {
+  letter *one = &d->letters[c & 0x7F];
+  char in = (char)c, *from = &in, *to = one->bytes;
+  size_t in_left = 1, out_left = sizeof one->bytes;
+  size_t result = iconv(d->iconv, &from, &in_left, &to, &out_left);
+  int begins = result == (size_t)-1 && errno == EINVAL;
+  int waits = result != (size_t)-1 && to == one->bytes;
+  one->length = (char)(to - one->bytes);
+  iconv(d->iconv, NULL, NULL, NULL, NULL);
+  if (waits) d->unit = 0;
+  return !begins && !waits;
+}
+
+static void learn_letters(decode *d) {
+  int c;
+  for (c = 128; c < 256 && learn_letter(d, c); c++) continue;
+  if (c < 256) memset(d->letters, 0, sizeof d->letters);
+}
+
 static void learn(decode *d, const char *encoding) {
   d->unit = is_ascii(d->iconv) ? 1 : 0;
   iconv(d->iconv, NULL, NULL, NULL, NULL);
+  if (d->unit) learn_letters(d);
   d->low = !strcmp(encoding, "UTF-16BE");
   if (d->low || !strcmp(encoding, "UTF-16LE")) d->unit = 2;
   if (!strncmp(encoding, "UTF-32", 6)) d->unit = 4;

@@ -126,6 +126,16 @@ describe("an export in CSV", function()
     end)
   end
 
+  it("keeps the order where an encoding puts letters together, wherever they stand", function()
+    local lines, names = { "Id,LastName,Email" }, {}
+    for n = 1, 17 do
+      lines[n + 1] = ("0035g%010d,\249\209%s\249z,a@example.com"):format(n, ("x"):rep(n))
+      names[n] = "\239\172\170" .. ("x"):rep(n) .. "\215\169z"
+    end
+    local found = assert(check(table.concat(lines, "\n") .. "\n", { encoding = "windows-1255" }))
+    for n = 1, 17 do assert.equal(names[n], found.bodies[n].name) end
+  end)
+
   it("names bytes that are not of its encoding, and loses no other record", function()
     local found = assert(check((bare:gsub("Zoé", "Zo\233"))))
     assert.same({ line = 3, outcome = "invalid", what = {
