@@ -1,6 +1,8 @@
---- The gateway under load: how many issue, how long the ledger takes, what others beside them feel.
+--- The gateway under load: how many issue, how long the ledger takes, what others beside them feel,
+-- and what memory its workers keep.
 --
--- Callers, nginx and the sandbox share this machine's processors: lua5.4 bench/nginx.lua [SECONDS]
+-- Callers, nginx and the sandbox share this machine's processors: lua5.4 bench/nginx.lua [SECONDS],
+-- or lua5.4 bench/nginx.lua SECONDS steady|memory for a part of it.
 
 package.path = "lua/?.lua;lua/?/init.lua;./?.lua;" .. package.path
 package.cpath = "build/5.4/?.so;" .. package.cpath
@@ -22,17 +24,19 @@ local function quantile(list, share)
   return list[math.max(1, math.ceil(share * #list))] or 0
 end
 
---- Posts one credential after another for a time.
+--- Posts one credential after another for a time, or so many of them.
 -- @tparam number callers requests in flight at the most
 -- @tparam[opt] number rate requests a second; nil: as fast as answers come
+-- @tparam[opt] number calls how many; nil: for the time
 -- @return answers by status, seconds from request to answer, and seconds it took
-local function load(server, callers, rate)
+local function load(server, callers, rate, calls)
   local client = assert(core.client { url = server.url, key_file = key_file() })
   local began, flying, by_status, times, sent = core.elapsed(), {}, {}, {}, 0
-  local until_ = began + seconds
+  local until_ = calls and math.huge or began + seconds
+  calls = calls or math.huge
   repeat
     local now = core.elapsed()
-    while now < until_ and client:pending() < callers
+    while now < until_ and sent < calls and client:pending() < callers
       and (not rate or sent < (now - began) * rate) do
       number, sent = number + 1, sent + 1
       local id = client:submit("POST", "/campaign/addCredentials", gateway.request("n" .. number))
@@ -44,7 +48,7 @@ local function load(server, callers, rate)
       times[#times + 1] = core.elapsed() - flying[result.id]
       flying[result.id] = nil
     end
-  until core.elapsed() >= until_ and client:pending() == 0
+  until (core.elapsed() >= until_ or sent >= calls) and client:pending() == 0
   client:close()
   return by_status, times, core.elapsed() - began
 end
@@ -80,7 +84,7 @@ local function bucket(text, name, share)
 end
 
 local function start(options)
-  sandbox.start { latency = 0.05 }
+  sandbox.start { latency = options.latency or 0.05 }
   options.init = "gateway = sertifier.gateway { place } metrics = sertifier.metrics {}"
   options.server = "location = /metrics { content_by_lua_block { metrics() } }"
     .. " location / { content_by_lua_block { gateway() } }"
@@ -123,10 +127,36 @@ local function steady_load(workers)
   gateway.stop()
 end
 
+--- What the workers of a server keep in memory, in kB.
+local function resident(server)
+  local pipe = io.popen(("for p in $(pgrep -P %d); do grep VmRSS /proc/$p/status; done")
+    :format(server.pid))
+  local sum = 0
+  for amount in pipe:read("*a"):gmatch "VmRSS:%s*(%d+)" do sum = sum + tonumber(amount) end
+  pipe:close()
+  return sum
+end
+
+local function lasting_load()
+  print "200,000 issues by 8 callers in 8 threads: what the worker process keeps in memory"
+  local server = start { threads = 8, vms = 10, latency = 0 }
+  print(("  before: %d kB"):format(resident(server)))
+  for tenth = 1, 10 do
+    local _, times, took = load(server, 8, nil, 20000)
+    print(("  after %d: %d kB; %.0f/s"):format(tenth * 20000, resident(server), #times / took))
+  end
+  gateway.stop()
+end
+
 if arg[2] == "plain" then
   watch_plain(arg[3])
+elseif arg[2] == "memory" then
+  lasting_load()
+elseif arg[2] == "steady" then
+  steady_load(1)
 else
   full_load()
   steady_load(1)
   steady_load(2)
+  lasting_load()
 end

@@ -18,10 +18,24 @@ function pool.is_there()
   return ngx.run_worker_thread ~= nil
 end
 
+local longest = 600 -- seconds; no call takes as long
+
+local function wait()
+  ngx.sleep(longest)
+end
+
+--- A worker that is to end gracefully looks for timers, and not for calls in its threads.
+local function held(...)
+  local timer = ngx.thread.spawn(wait)
+  local ok, result, message = ngx.run_worker_thread(...)
+  ngx.thread.kill(timer)
+  return ok, result, message
+end
+
 --- In a thread; or where there are none, in nginx's own, which may write a ledger but not wait for
 -- Sertifier.
 local function run(threads, name, ...)
-  if pool.is_there() then return ngx.run_worker_thread(threads, "sertifier.worker", name, ...) end
+  if pool.is_there() then return held(threads, "sertifier.worker", name, ...) end
   return pcall(require("sertifier.worker")[name], ...)
 end
 
