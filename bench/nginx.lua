@@ -87,8 +87,13 @@ local function start(options)
   sandbox.start { latency = options.latency or 0.05 }
   options.init = "gateway = sertifier.gateway { place } metrics = sertifier.metrics {}"
   options.server = "location = /metrics { content_by_lua_block { metrics() } }"
+    .. " location = /forget { content_by_lua_block { ngx.shared.sertifier:flush_all() } }"
     .. " location / { content_by_lua_block { gateway() } }"
-  return assert(gateway.start(options))
+  local server = assert(gateway.start(options))
+  -- Each thread opens its ledger and its client at its first call.
+  load(server, options.threads, nil, 20 * options.threads)
+  ask(server, "/forget")
+  return server
 end
 
 local function report(by_status, times, took)
