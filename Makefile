@@ -13,7 +13,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock check sanitize valgrind fuzz provers prove bench clean
+.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -27,6 +27,7 @@ help:
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
+	@echo "make share     completion for the shells and the man page, from the command's definitions"
 	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
 	@echo "make bench     our speed beside that of others, in one run"
 
@@ -76,6 +77,9 @@ test:
 
 rock:
 	@tools/rock
+
+share: build/5.4/sertifier/core.so
+	@LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.4/?.so;;" lua5.4 tools/share
 
 # ---- checking ----
 

@@ -90,4 +90,5 @@ build = {
   type = "builtin",
   modules = modules,
   install = { bin = { sertifier = "bin/sertifier" } },
+  copy_directories = { "share" }, -- completion for the shells, and the man page
 }

@@ -8,7 +8,8 @@ local version = require "sertifier.version"
 local cli = {}
 
 --- The parser of all commands; errors end the program with status 1.
-local function new_parser(arguments)
+-- @tparam {string,...} arguments as the shell gave them: the sandbox's help is long
+function cli.parser(arguments)
   local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
   parser:flag("--version", "the version"):action(function()
     print("sertifier " .. version)
@@ -41,7 +42,7 @@ end
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
-  local parser = new_parser(arguments)
+  local parser = cli.parser(arguments)
   local args = parser:parse(command_first(parser, arguments))
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
