@@ -46,7 +46,7 @@ end
 
 local function write_back(self, item, credential)
   if not self.write_back then return end
-  local ok, message, code = self.write_back:add(item.record_id, credential)
+  local ok, message, code = self.write_back:add(item.record_id, credential, item.key)
   if not ok then ends.stop(self, message, code) end
 end
 

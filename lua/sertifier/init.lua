@@ -69,12 +69,13 @@ function sertifier.salesforce(options)
   return salesforce.open(options, 2)
 end
 
---- Issues what qualifies and was not issued before, and writes the links back.
+--- Issues what qualifies and was not issued before, and writes the links back. The summary has
+-- `written` and `unwritten` where they go to an org.
 -- @tparam table options `export` (a path, "-", or a function that gives a table a call), `client`,
---   `ledger` ("sertifier.db"), `write_back` (a path), `rejects` (a path: the records
---   that were not issued, in the export's form, with the reasons behind), `batch_size` (20
---   credentials a request), `concurrency` (4 requests at once), `rate` (requests a second), `limit`
---   (credentials), `now`
+--   `ledger` ("sertifier.db"), `write_back` (a path, or what `sertifier.salesforce` gave),
+--   `rejects` (a path: the records that were not issued, in the export's form, with the reasons
+--   behind), `batch_size` (20 credentials a request), `concurrency` (4 requests at once), `rate`
+--   (requests a second), `limit` (credentials), `now`
 --   (what date literals and TODAY() start from: seconds since 1970, or YYYY-MM-DDThh:mm:ssZ),
 --   `first_run` ("issue" or "remember": what happens to records of which nothing is known yet),
 --   `previous` (an older export, from which prior values are read), `expect` (so many must be new,

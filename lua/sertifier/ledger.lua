@@ -19,6 +19,7 @@ local queue = require "sertifier.ledger.queue"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
 local sql = require "sertifier.ledger.sql"
+local writes = require "sertifier.ledger.writes"
 
 local ledger = {}
 ledger.__index = ledger
@@ -87,5 +88,7 @@ ledger.in_doubt, ledger.settle_doubt, ledger.decide =
 ledger.has_credential, ledger.adopt, ledger.by_person =
   adoption.has_credential, adoption.adopt, adoption.by_person
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
+ledger.expect_writes, ledger.unwritten, ledger.settle_writes, ledger.left_unwritten =
+  writes.expect, writes.unwritten, writes.settle, writes.left
 
 return ledger

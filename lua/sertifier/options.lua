@@ -9,7 +9,7 @@ local types = {
   now = { number = true, string = true }, previous = { string = true },
   first_run = { string = true },
   export = { string = true, ["function"] = true }, client = { table = true },
-  ledger = { string = true, table = true }, write_back = { string = true },
+  ledger = { string = true, table = true }, write_back = { string = true, table = true },
   rejects = { string = true }, log = { ["function"] = true },
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
   limit = { number = true }, expect = { number = true }, max_new = { number = true },

@@ -11,6 +11,7 @@ local ends = require "sertifier.ends"
 local export = require "sertifier.export"
 local hooks = require "sertifier.hooks"
 local ledger = require "sertifier.ledger"
+local linking = require "sertifier.salesforce.linking"
 local memory = require "sertifier.memory"
 local leftovers = require "sertifier.lookup.leftovers"
 local log = require "sertifier.log"
@@ -103,6 +104,12 @@ local function end_run(self)
   if not ok then ends.stop(self, message, code) end
 end
 
+--- A file of the links, or the org itself.
+local function open_write_back(self, place, flow)
+  if type(place) == "string" then return writeback.open(place, flow.write_back_parts) end
+  return linking.open(place, flow, self.ledger, self.summary)
+end
+
 local function open_parts(self, flow, options)
   local message, code = outputs.fault_of_run(options), nil
   if message then return nil, message, "usage" end
@@ -127,7 +134,7 @@ local function open_parts(self, flow, options)
   opened, message, code = run.open_memory(self, flow, cells, options, now)
   if not opened then return nil, message, code end
   if options.write_back then
-    self.write_back, message, code = writeback.open(options.write_back, flow.write_back_parts)
+    self.write_back, message, code = open_write_back(self, options.write_back, flow)
     if not self.write_back then return nil, message, code end
   end
   if options.rejects then

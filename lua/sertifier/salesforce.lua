@@ -10,6 +10,7 @@ local faults = require "sertifier.salesforce.faults"
 local nearest = require "sertifier.nearest"
 local pages = require "sertifier.salesforce.pages"
 local retries = require "sertifier.retries"
+local updating = require "sertifier.salesforce.updating"
 local version = require "sertifier.version"
 
 local salesforce = {}
@@ -17,7 +18,7 @@ salesforce.__index = salesforce
 
 local types = { url = "string", client_id = "string", secret_file = "string",
   target_org = "string", ca_file = "string", timeout = "number", connect_timeout = "number",
-  version = "string", stop_at = "number" }
+  version = "string", stop_at = "number", batch_size = "number", lock_wait = "number" }
 
 local function check_options(options, level)
   local names = {}
@@ -72,6 +73,7 @@ function salesforce.open(options, level)
     user_agent = "sertifier/" .. version }
   if not login then return nil, message, code end
   local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,
+    batch_size = options.batch_size or 200, lock_wait = options.lock_wait or 2, described = {},
     base = ("/services/data/v%s"):format(options.version or "62.0") }, salesforce)
   local ok, why, what = log_in(self)
   if not ok then return nil, why, what end
@@ -173,6 +175,28 @@ end
 function salesforce:query(soql)
   if type(soql) ~= "string" then error("a query in SOQL is expected", 2) end
   return pages.records(self, soql)
+end
+
+--- The fields of an object, by their names in lower case.
+-- @treturn table|nil each `name`, `length`, `updateable`; or nil, message, code
+function salesforce:fields(object)
+  if self.described[object] then return self.described[object] end
+  local answer, message, code = self:call("GET", ("/sobjects/%s/describe"):format(object))
+  if not answer then return nil, message, code end
+  local fields = {}
+  for _, field in ipairs(type(answer.fields) == "table" and answer.fields or {}) do
+    fields[field.name:lower()] = field
+  end
+  self.described[object] = fields
+  return fields
+end
+
+--- Updates records of one object, each on its own: `sertifier.salesforce.updating`.
+-- @tparam string object
+-- @tparam {table,...} records each `id` and `values`, by field; at most 200
+-- @treturn table|nil for each record true, or Salesforce's code and message; or nil, message, code
+function salesforce:update(object, records)
+  return updating.update(self, object, records)
 end
 
 return salesforce

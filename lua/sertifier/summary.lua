@@ -52,7 +52,7 @@ function summary:status()
   if self.void then return 1 end
   if self.not_attempted > 0 or self.stopped then return 4 end
   if self.in_doubt > 0 then return 3 end
-  if self.invalid + self.rejected > 0 then return 2 end
+  if self.invalid + self.rejected + (self.unwritten or 0) > 0 then return 2 end
   return 0
 end
 

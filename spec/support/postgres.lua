@@ -107,7 +107,7 @@ end
 
 --- Removes all tables.
 function postgres.clean()
-  postgres.query "DROP TABLE IF EXISTS meta, decision, credential, run, memory"
+  postgres.query "DROP TABLE IF EXISTS meta, decision, credential, run, memory, write_back"
 end
 
 return postgres

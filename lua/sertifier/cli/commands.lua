@@ -52,7 +52,8 @@ local function add_issue(parser)
     :argname "SOQL"
   org_options(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
-  command:option("--write-back", "the links, as CSV for Salesforce"):argname "FILE"
+  command:option("--write-back", "the links, as CSV for Salesforce; `salesforce`: to the org")
+    :argname "FILE"
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
     :argname "FILE"
   command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
@@ -135,6 +136,16 @@ local function add_drain(parser)
   runs(command, "sertifier.cli.drain")
 end
 
+local function add_write_back(parser)
+  local command = parser:command("write-back", "write the links that are left to the org")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  org_options(command)
+  command:option("--unwritten", "what cannot be written, as CSV for Salesforce"):argname "FILE"
+  command:flag("--json", "the counts as one JSON object on standard output")
+  command:epilog "Example: sertifier write-back --target-org my-org"
+  runs(command, "sertifier.cli.writing_back")
+end
+
 local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
@@ -193,6 +204,7 @@ function commands.add(parser, for_sandbox)
   add_resolve(parser)
   add_adopt(parser)
   add_drain(parser)
+  add_write_back(parser)
   add_sandbox(parser, for_sandbox)
   add_doctor(parser)
   add_init(parser)

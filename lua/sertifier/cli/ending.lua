@@ -137,7 +137,10 @@ end
 
 local function files_of(summary, args)
   local parts = {}
-  if args.write_back and not summary.void then parts[1] = "links: " .. args.write_back end
+  if args.write_back and not summary.void then
+    parts[1] = "links: " .. (summary.written and ("%d written to Salesforce"):format(summary.written)
+      or args.write_back)
+  end
   if (summary.rejects or 0) > 0 then
     parts[#parts + 1] = ("rejects: %s (%s)"):format(args.rejects, plural(summary.rejects, "record"))
   end

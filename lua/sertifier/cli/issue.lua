@@ -19,11 +19,17 @@ local function open_progress(args)
   return mode and progress.new(mode, io.stderr)
 end
 
+--- Whether the links go to the org itself.
+local function writes_to_org(args)
+  return args.write_back == "salesforce"
+end
+
 --- One export's run; with several exports, each has a write-back of its own only if there is one.
-local function run_one(flow, export, args, client)
+local function run_one(flow, export, args, client, org)
   local telling = open_progress(args)
   local summary, message = flow:run {
-    export = export, client = client, ledger = args.ledger, write_back = args.write_back,
+    export = export, client = client, ledger = args.ledger,
+    write_back = writes_to_org(args) and org or args.write_back,
     rejects = args.rejects, batch_size = args.batch_size, concurrency = args.concurrency,
     rate = args.rate, limit = args.limit, now = args.now, first_run = args.first_run,
     previous = args.previous, expect = args.expect, max_new = args.max_new, canary = args.canary,
@@ -63,15 +69,15 @@ function issue.main(args)
     common.fail("--delete-surplus goes with --two-phase, or with publish in the flow")
   end
   common.spare(args.ledger, "the ledger", args.files)
-  common.spare(args.write_back, "the links", args.files)
+  common.spare(not writes_to_org(args) and args.write_back, "the links", args.files)
   common.spare(args.rejects, "the rejects", args.files)
-  local org = args.query and common.org(args)
-  if org then exports = { org:query(query_of(flow, args.query)) } end
+  local org = (args.query or writes_to_org(args)) and common.org(args)
+  if args.query then exports = { org:query(query_of(flow, args.query)) } end
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()
   for _, export in ipairs(exports) do
-    common.add(total, run_one(flow, export, args, client))
+    common.add(total, run_one(flow, export, args, client, org))
     if total.stopped then break end
   end
   client:close()

@@ -32,7 +32,14 @@ local steps = {
     [[CREATE TABLE run (id TEXT PRIMARY KEY, flow TEXT, export TEXT, counts TEXT,
       started_at DOUBLE PRECISION NOT NULL, ended_at DOUBLE PRECISION)]],
   },
+  {
+    [[CREATE TABLE write_back (key TEXT NOT NULL, record_id TEXT NOT NULL, object TEXT NOT NULL,
+      fields TEXT NOT NULL, link TEXT, run TEXT, reason TEXT, PRIMARY KEY (key, record_id))]],
+    "CREATE INDEX write_back_open ON write_back (object, record_id) WHERE link IS NULL",
+  },
 }
+
+local with_secret = 2 -- the first version that has one
 
 --- @return the version, 0 where there is no ledger yet, and the secret; or nil, message
 local function found(self)
@@ -78,8 +85,10 @@ local function lift(self)
     if ok then ok, message = execute_all(self, steps[step]) end
   end
   if not ok or version >= #steps then return ok, message end
-  ok, message = note_secret(self)
-  if ok then ok, message = note_people(self) end
+  if version < with_secret then
+    ok, message = note_secret(self)
+    if ok then ok, message = note_people(self) end
+  end
   if not ok then return nil, message end
   return sql.rows_of(self, "UPDATE meta SET value = ? WHERE name = 'version'", tostring(#steps))
 end
