@@ -138,7 +138,8 @@ end
 local function files_of(summary, args)
   local parts = {}
   if args.write_back and not summary.void then
-    parts[1] = "links: " .. (summary.written and ("%d written to Salesforce"):format(summary.written)
+    local written = summary.written
+    parts[1] = "links: " .. (written and ("%d written to Salesforce"):format(written)
       or args.write_back)
   end
   if (summary.rejects or 0) > 0 then
