@@ -1,6 +1,7 @@
 --- Many callers at once, and an nginx that is killed: judged by the sandbox's record.
 
 local callers = require "spec.support.callers"
+local core = require "sertifier.core"
 local gateway = require "spec.support.gateway"
 local postgres = require "spec.support.postgres"
 local sandbox = require "spec.support.sandbox"
@@ -16,14 +17,34 @@ describe("under load, the gateway", function()
     gateway.stop()
   end)
 
-  it("keeps the end of what a caller no longer waits for", function()
-    sandbox.start { latency = 0.6 }
-    local server = assert(gateway.start { threads = 10, vms = 12 })
-    callers.ask({ server }, callers.ids(10), 0.3)
-    assert.truthy(callers.wait_for(function() return gateway.counts(server).issued == 10 end))
-    sandbox.behave { latency = 0 }
-    assert.same({ ["200"] = 10 }, callers.statuses(callers.ask({ server }, callers.ids(10)), 10))
-    assert.same({ 1, 1, 10 }, { sandbox.most() })
+  it("keeps the end of what a hundred callers no longer wait for", function()
+    sandbox.start { latency = 3 }
+    local server = assert(gateway.start { threads = 100, vms = 110 })
+    local function ask()
+      local client = assert(core.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
+      for _, id in ipairs(callers.ids(100)) do
+        client:submit("POST", "/campaign/addCredentials", gateway.request(id))
+      end
+      return client
+    end
+    local client = ask()
+    assert.truthy(callers.wait_for(function()
+      client:poll(0)
+      return sandbox.record().adds == 100
+    end))
+    client:close() -- hangs up, everywhere at once
+    assert.truthy(callers.wait_for(function() return gateway.counts(server).issued == 100 end))
+    client = ask()
+    local answered = 0
+    while client:pending() > 0 do
+      for _, result in ipairs(client:poll(1)) do
+        assert.equal(200, result.status, result.body)
+        answered = answered + 1
+      end
+    end
+    client:close()
+    assert.equal(100, answered)
+    assert.same({ 1, 1, 100 }, { sandbox.most() })
   end)
 
   it("says so at once where there are more callers than threads, and goes on", function()

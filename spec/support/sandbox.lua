@@ -14,9 +14,9 @@ local sandbox = { campaign = campaign, key = key }
 
 local current
 
---- Starts one with these behaviours.
-function sandbox.start(behave)
-  current = assert(server.start { campaigns = { campaign }, key = key, behave = behave })
+--- Starts one with these behaviours, and on this port, or a free one.
+function sandbox.start(behave, port)
+  current = assert(server.start { campaigns = { campaign }, key = key, behave = behave, port = port })
   return current
 end
 
