@@ -3,6 +3,7 @@
 local doctor = require "sertifier.doctor"
 local files = require "spec.support.files"
 local sandbox = require "spec.support.sandbox"
+local sertifier = require "sertifier"
 
 --- The findings about one thing, each as "state: text".
 local function about(what, findings)
@@ -56,6 +57,22 @@ describe("the doctor", function()
       about("campaign", (examine(started, { campaign = "{!Campaign_Id__c}" }))))
     local found = about("campaign", (examine(started, { campaign = "another-campaign" })))
     assert.truthy(found[1]:find("^fault: another%-campaign: Sertifier said"), found[1])
+  end)
+
+  it("looks up the attributes that a flow fills, and issues nothing", function()
+    local started = sandbox.start()
+    local function found(list)
+      return about("attributes", (examine(started, { flow = sertifier.flow {
+        campaign = sandbox.campaign, map = { name = "x", attributes = list } } })))
+    end
+    assert.same({}, found(nil))
+    assert.same({ "ok: the flow's is in Sertifier" }, found { course = "a" })
+    assert.same({ "ok: all 2 of the flow are in Sertifier" },
+      found { ["5a4d-attribute-score"] = "7", Course = "a" })
+    assert.same({ "fault: map.attributes.Corse: Sertifier has no attribute of this ID or title; "
+      .. "did you mean Course?; map.attributes.X: Sertifier has no attribute of this ID or title" },
+      found { Corse = "a", X = "b" })
+    assert.equal(0, sandbox.record().adds)
   end)
 
   it("tells no host, no certificate and no key file apart", function()

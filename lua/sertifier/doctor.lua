@@ -2,6 +2,7 @@
 
 local answer_date = require("sertifier.answer.waiting").http_date
 local api = require "sertifier.api"
+local attributes = require "sertifier.attributes"
 local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
 local ledger = require "sertifier.ledger"
@@ -120,6 +121,25 @@ local function examine_campaign(list, client, id)
   end
 end
 
+--- The attributes that a flow fills, if there are any; they are looked up as a run does.
+local function examine_attributes(list, client, flow)
+  local count = 0
+  for _, field in ipairs(flow and flow.fields or {}) do
+    if field.attribute then count = count + 1 end
+  end
+  if count == 0 then return end
+  local found, message = attributes.resolve(flow, client)
+  if not found then
+    list[#list + 1] = fault("attributes", (message:gsub("\n *", "; ")),
+      "copy each attribute's title or ID from Sertifier into the flow's map")
+  elseif message then
+    list[#list + 1] = skipped("attributes", message)
+  else
+    list[#list + 1] = ok("attributes", "%s in Sertifier", count == 1 and "the flow's is"
+      or ("all %d of the flow are"):format(count))
+  end
+end
+
 local function examine_service(list, options)
   local client, message, code = api.open(options.client)
   if not client then
@@ -129,7 +149,10 @@ local function examine_service(list, options)
   end
   if options.opened then options.opened() end
   list[#list + 1] = ok("API key", "was read from %s", client.key_from)
-  if examine_host(list, client) then examine_campaign(list, client, options.campaign) end
+  if examine_host(list, client) then
+    examine_campaign(list, client, options.campaign)
+    examine_attributes(list, client, options.flow)
+  end
   client:close()
 end
 
@@ -156,8 +179,9 @@ local function nginx_finding()
 end
 
 --- Examines this machine, the key, the service and the ledger.
--- @tparam table options `campaign`, `ledger` ("sertifier.db"), `client` (options of a client),
---   `opened` (called once the client has read the key)
+-- @tparam table options `campaign`, `flow` (whose attributes are looked up), `ledger`
+--   ("sertifier.db"), `client` (options of a client), `opened` (called once the client has read
+--   the key)
 -- @treturn {table,...} findings: `state` (ok, fault, skipped), `what`, `text`, and of most faults
 --   `cure`
 function doctor.examine(options)
