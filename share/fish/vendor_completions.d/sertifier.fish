@@ -22,6 +22,9 @@ function __fish_sertifier_print_command
             case drain
                 set cmd $cmd drain
                 break
+            case write-back
+                set cmd $cmd write-back
+                break
             case sandbox
                 set cmd $cmd sandbox
                 break
@@ -60,6 +63,7 @@ complete -c sertifier -n '__fish_sertifier_using_command' -xa 'status' -d 'what 
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'resolve' -d 'asks Sertifier about what is in doubt'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'adopt' -d 'reads into the ledger what a campaign has issued'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'drain' -d 'send what nginx\'s handlers have queued'
+complete -c sertifier -n '__fish_sertifier_using_command' -xa 'write-back' -d 'write the links that are left to the org'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'sandbox' -d 'Sertifier\'s API on this machine, to try things out'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'doctor' -d 'what a run needs, and what of it is at fault'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'init' -d 'propose a flow for an export'
@@ -88,7 +92,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command issue' -l query -r -d 'r
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l target-org -r -d 'the org as the Salesforce CLI knows it'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l ledger -r -d 'what was issued, sertifier.db if not said'
-complete -c sertifier -n '__fish_sertifier_seen_command issue' -l write-back -r -d 'the links, as CSV for Salesforce'
+complete -c sertifier -n '__fish_sertifier_seen_command issue' -l write-back -r -d 'the links, as CSV for Salesforce; `salesforce`: to the org'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l rejects -r -d 'what was not issued, and why, as CSV to be corrected'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l concurrency -r -d 'requests at once, 4 if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l rate -r -d 'requests a second, at the most'
@@ -150,6 +154,13 @@ complete -c sertifier -n '__fish_sertifier_seen_command drain' -l ledger -r -d '
 complete -c sertifier -n '__fish_sertifier_seen_command drain' -l batch-size -r -d 'credentials a request, 20 if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command drain' -l every -r -d 'go on, looking again after so many seconds'
 complete -c sertifier -n '__fish_sertifier_seen_command drain' -l json -d 'the counts as one JSON object on standard output'
+
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -s h -l help -d 'Show this help message and exit'
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l ledger -r -d 'sertifier.db if not said'
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l target-org -r -d 'the org as the Salesforce CLI knows it'
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l unwritten -r -d 'what cannot be written, as CSV for Salesforce'
+complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l json -d 'the counts as one JSON object on standard output'
 
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -s h -l help -d 'Show this help message and exit'
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l port -r -d 'a free one if not said'
