@@ -79,6 +79,41 @@ describe("an export in CSV", function()
     assert.equal(ids[1], found.bodies[1].externalId)
   end)
 
+  it("is read as an error file of Data Loader's: what was refused then is issued now", function()
+    local found = assert(check(quoted {
+      { "ID", "LASTNAME", "EMAIL", "ERROR" },
+      { ids[1], "Muster", "ada@example.com", 'Email: ""x"" is, for now, in use' } }))
+    assert.equal("Data Loader CSV, UTF-8, comma, 4 columns", found.description)
+    assert.equal("Muster", found.bodies[1].name)
+  end)
+
+  it("is read as the results of a Bulk API 1.0 batch, whose refused rows have no Id", function()
+    local found = assert(check(quoted { { "Id", "Success", "Created", "Error" },
+      { ids[1], "true", "true", "" },
+      { "", "false", "false", "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --" },
+      { ids[2], "true", "false", "" } },
+      { map = { name = "Member", externalId = "{!Id}" }, when = "Success = TRUE" }))
+    assert.equal("Bulk API CSV, UTF-8, comma, 4 columns", found.description)
+    assert.same({ ids[1], "skipped", ids[2] }, { found.bodies[1].externalId,
+      found.bodies[2].outcome, found.bodies[3].externalId })
+  end)
+
+  it("is read as the failed results of a Bulk API 2.0 job, which quotes its own names only",
+    function()
+      local found = assert(check(('"sf__Id","sf__Error",Id,LastName,Email\n"%s",'
+        .. '"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access:--",%s,Muster,ada@example.com\n')
+        :format(ids[1], ids[1])))
+      assert.equal("Bulk API CSV, UTF-8, comma, 5 columns", found.description)
+      assert.equal("Muster", found.bodies[1].name)
+    end)
+
+  it("keeps the text null, which may be a name: old versions of sfdx wrote it for what is empty",
+    function()
+      local found = assert(check("Id,LastName,Email\n" .. ids[1] .. ",null,null\n"
+        .. ids[2] .. ",Null,null@example.com\n"))
+      assert.same({ "invalid", "Null" }, { found.bodies[1].outcome, found.bodies[2].name })
+    end)
+
   it("may be pages that were joined: their headers are left out, and counted", function()
     local found = assert(check(quoted(plain):rep(3)))
     assert.same({ 6, { "2 headers of further pages" } },
