@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "date.h"
+#include "decimal.h"
 #include "rows.h"
 #include "value.h"
 
@@ -37,6 +38,18 @@ static char prove_date(slice value, char so_far) {
   return order ? order : so_far;
 }
 
+static char prove_number(slice value, char so_far) {
+  char mark = decimal_mark(value);
+  return mark ? mark : so_far;
+}
+
+/* What one more value says. */
+static char prove_value(slice value, char kind, char so_far) {
+  if (kind == ROWS_ID) return prove_id(value, so_far);
+  if (kind == ROWS_NUMBER) return prove_number(value, so_far);
+  return prove_date(value, so_far);
+}
+
 static int is_settled(char form) {
   return form != OPEN && form != '?';
 }
@@ -47,8 +60,7 @@ static int prove_row(const slice *values, const char *kinds, char *forms,
   size_t i, settled = 0;
   for (i = 0; i < count; i++) {
     if (!is_settled(forms[i]) && values[i].length)
-      forms[i] = kinds[i] == ROWS_ID ? prove_id(values[i], forms[i])
-                                     : prove_date(values[i], forms[i]);
+      forms[i] = prove_value(values[i], kinds[i], forms[i]);
     settled += is_settled(forms[i]) != 0;
   }
   return settled == count;

@@ -206,7 +206,8 @@ static int reader_hint(lua_State *L) {
 }
 
 /* reader:forms(text): a character for each cell of the plan: 'd', 'm' or 'y'
-** for a date of this order, 'i' for an Id that nothing folded, '-' for others */
+** for a date of this order, ',' or '.' for a number with this decimal mark, 'i'
+** for an Id that nothing folded, '-' for others */
 static int reader_forms(lua_State *L) {
   reader *r = reader_get(L, 1);
   size_t i, length;
@@ -220,8 +221,8 @@ static int reader_forms(lua_State *L) {
 }
 
 /* reader:prove(columns, kinds) -> forms, or nil, problem, "io": reads on until
-** the values prove how each column is to be read; `kinds` has 'd' for a date
-** and 'i' for an Id. A form is as above, or '?' where nothing proved it. */
+** the values prove how each column is to be read; `kinds` has 'd' for a date,
+** 'n' for a number and 'i' for an Id. A form is as above, or '?' where nothing proved it. */
 static int reader_prove(lua_State *L) {
   reader *r = reader_get(L, 1);
   size_t i, count;

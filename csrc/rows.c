@@ -8,6 +8,7 @@
 
 #include "cell.h"
 #include "date.h"
+#include "decimal.h"
 #include "value.h"
 
 /* ---- opening ---- */
@@ -180,6 +181,7 @@ int rows_bad_byte(const rows *r, uint64_t *offset, unsigned char *byte) {
 
 /* A value of another form, written into room for it. */
 static slice convert(slice value, char form, char *room) {
+  if (form == ',' || form == '.') return decimal_of(value, form, room);
   if (form != ROWS_ID) return date_of(value, form, room);
   if (value.length != 15 || !value_widen(value, room)) return value;
   return text_slice(room, VALUE_ID);
@@ -188,7 +190,7 @@ static slice convert(slice value, char form, char *room) {
 int rows_cells(rows *r, const size_t *wanted, const char *forms, size_t count,
                slice *values) {
   const csv_row *row = csv_at(r->csv);
-  size_t i, most = rows_text(r).length + 1 + (forms ? count * DATE_MOST : 0);
+  size_t i, most = rows_text(r).length + 1 + (forms ? count * DECIMAL_MOST : 0);
   char *room = buffer_reserve(&r->scratch, most);
   if (!room) return 0;
   for (i = 0; i < count; i++) {

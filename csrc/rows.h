@@ -43,9 +43,11 @@ int rows_problem(const rows *r, char *text, size_t size); /* after CSV_FAULT */
 /* Where its text is not UTF-8: the offset in the source, and the byte. */
 int rows_bad_byte(const rows *r, uint64_t *offset, unsigned char *byte);
 
-/* How a cell is read, beyond its text: dates in an order (date.h); Ids of 15
-** characters made 18. */
+/* How a cell is read, beyond its text: dates in an order (date.h); numbers
+** whose decimals stand behind a ',' or a '.' (decimal.h); Ids of 15 characters
+** made 18. */
 #define ROWS_ID 'i'
+#define ROWS_NUMBER 'n'
 
 /* A value that no column has: it is left as it is. */
 #define ROWS_NO_COLUMN ((size_t)-1)
@@ -55,9 +57,10 @@ int rows_bad_byte(const rows *r, uint64_t *offset, unsigned char *byte);
 int rows_cells(rows *r, const size_t *wanted, const char *forms, size_t count,
                slice *values);
 
-/* Reads rows until each of these columns, wanted as a date (form 0) or an Id,
-** has proved its form: `forms` becomes 'd' or 'm' for dates that need an order,
-** '?' where nothing proves it, 0 for others; ROWS_ID where some Id of 15
+/* Reads rows until each of these columns, wanted as a date (form 0), a number
+** or an Id, has proved its form: `forms` becomes 'd' or 'm' for dates that need
+** an order, ',' or '.' for numbers that need a mark, '?' where nothing proves
+** it, 0 for others; ROWS_ID where some Id of 15
 ** characters has both cases, so that no spreadsheet folded them. */
 int rows_prove(rows *r, const size_t *wanted, char *forms, size_t count);
 

@@ -259,6 +259,49 @@ describe("a report", function()
     end
   end)
 
+  --- What becomes of a report's numbers in a condition.
+  local function scores(numbers, condition, options)
+    local rows = { { "Contact ID", "Full Name", "Score" } }
+    for i, number in ipairs(numbers) do
+      rows[i + 1] = { ("003Qz000004TmA%c"):format(96 + i), "Muster", number }
+    end
+    options = options or {}
+    options.when, options.map = condition, { name = "{!'Full Name'}" }
+    local found, message = check(quoted(rows), options)
+    local ends = {}
+    for i, body in ipairs(found and found.bodies or {}) do ends[i] = body.outcome or "ready" end
+    return message or table.concat(ends, " ")
+  end
+
+  it("has numbers as its user's country writes them, as their column proves", function()
+    for _, case in ipairs {
+      { { "1.234,50", "12", "1.000" }, "Score > 999", "ready skipped ready" },
+      { { "1.234", "0,5", "-2.000,0" }, "Score > 1", "ready skipped skipped" },
+      { { "1,234.50", "1,234" }, "Score > 1000", "ready ready" },
+      { { "1.234.567", "1.234" }, "Score > 1000", "ready ready" },
+      { { "1,234,567", "1.234" }, "Score > 1000", "ready skipped" },
+      { { "1 234,5", "1\194\160234,5", "1\226\128\175234" }, "Score > 1000", "ready ready ready" },
+      { { "1'234.50", "1'234" }, "Score > 1000", "ready ready" },
+      { { "EUR 12,00", "EUR 1.012,00" }, "Score > 12", "skipped ready" },
+      { { "1234,567", "1.234" }, "Score > 1000", "ready ready" },
+      { { "0.123", "1.234" }, "Score > 1000", "skipped skipped" },
+      { { "0,5", "1.23,4", "1,2,3", "12.34", "" }, "Score >= 0",
+        "ready invalid invalid ready skipped" },
+      { { "12", "7" }, "Score > 8", "ready skipped" },
+    } do
+      assert.equal(case[3], scores(case[1], case[2]), case[1][1])
+    end
+  end)
+
+  it("whose numbers prove nothing wants to be told of their mark", function()
+    assert.truthy(scores({ "1.234" }, "Score > 1000"):find("no number in Score tells whether its mark "
+      .. "is that of decimals or of thousands; say --decimal , or --decimal .", 1, true))
+    assert.equal("ready", scores({ "1.234" }, "Score > 1000", { decimal = "," }))
+    assert.equal("skipped", scores({ "1.234" }, "Score > 1000", { decimal = "." }))
+    assert.equal("skipped ready", scores({ "1,234", "2" }, "Score > 1.5", { decimal = "," }))
+    assert.equal("ready", scores({ "1.234" }, "Score = 1.234", { format = "data-loader" }))
+  end)
+
   it("wants to be told which of two columns of one name is meant", function()
     assert.same({ nil, "the export has more than one column of this name; say which one, as in "
       .. "{!'Name'#2}: Name", "export" },

@@ -58,7 +58,7 @@ end
 --- What each record of some exports is issued once per, to be found by what a credential tells.
 -- @param flow what `sertifier.flow` gave; its conditions do not count
 -- @tparam {table,...} exports each as a run's options name it: `export`, and where they are not to
---   be guessed `format`, `encoding`, `delimiter`, `date_order`
+--   be guessed `format`, `encoding`, `delimiter`, `date_order`, `decimal`
 -- @treturn table|nil the index; or nil, message, code
 function adopt.index(flow, exports)
   local index = { by_id = {}, by_email = {}, by_person = {} }

@@ -16,7 +16,8 @@ end
 
 -- ---- steps ----
 
-local kinds = { d = "d", s = "d", i = "i" }
+local kinds = { d = "d", s = "d", i = "i", n = "n" }
+local kinds_of_fields = { d = "d", N = "n" }
 
 local function cell_of(step, cells, type_)
   if step.known then return cells:known() end
@@ -76,7 +77,7 @@ local function part_of(part, cells, context, field_type)
   if is_id(what) then
     return { type = "i", text = context.prefix, label = what, cell = cells:of(what, "i") }
   end
-  return { type = "c", cell = cells:of(what, field_type == "d" and "d" or nil) }
+  return { type = "c", cell = cells:of(what, kinds_of_fields[field_type]) }
 end
 
 --- For messages: `email (from Email)`.

@@ -134,8 +134,8 @@ end
 -- @param source a path, "-" for standard input, or a function that gives a table a call and nil at
 --   the end
 -- @tparam {string,...} needs the fields that the flow reads
--- @tparam[opt] table options `format`, `encoding`, `delimiter` and `date_order` where they are not
---   to be guessed; `object` of the flow
+-- @tparam[opt] table options `format`, `encoding`, `delimiter`, `date_order` and `decimal` where
+--   they are not to be guessed; `object` of the flow
 -- @return the export, or nil, message, code
 function export.open(source, needs, options)
   if type(source) == "function" then
@@ -152,6 +152,9 @@ function export.fault(options)
   end
   if order and not (order == "dmy" or order == "mdy" or order == "ymd") then
     return "date_order: dmy, mdy or ymd is expected"
+  end
+  if options.decimal and options.decimal ~= "," and options.decimal ~= "." then
+    return "decimal: a comma or a point is expected"
   end
   if delimiter and #kinds.delimiter_of(delimiter) ~= 1 then
     return "delimiter: one character, or its name, is expected"

@@ -17,18 +17,19 @@ local types = {
   interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
   bodies = { table = true, userdata = true }, records = { ["function"] = true },
   format = { string = true }, encoding = { string = true }, delimiter = { string = true },
-  date_order = { string = true }, strict = { boolean = true }, max_invalid = { number = true },
+  date_order = { string = true }, decimal = { string = true },
+  strict = { boolean = true }, max_invalid = { number = true },
 }
 
 --- What a run takes.
 options.of_run = { "export", "client", "ledger", "write_back", "rejects", "batch_size",
   "concurrency", "rate", "limit", "progress", "interrupted", "delete_surplus", "format", "encoding",
-  "delimiter", "date_order", "strict", "max_invalid", "now", "previous", "first_run", "expect",
-  "max_new", "canary", "log" }
+  "delimiter", "date_order", "decimal", "strict", "max_invalid", "now", "previous", "first_run",
+  "expect", "max_new", "canary", "log" }
 
 --- What a check takes.
 options.of_check = { "export", "bodies", "records", "batch_size", "limit", "format", "encoding",
-  "delimiter", "date_order", "now", "ledger", "sample", "previous", "first_run" }
+  "delimiter", "date_order", "decimal", "now", "ledger", "sample", "previous", "first_run" }
 
 local can_be_0 = { max_invalid = true, sample = true }
 

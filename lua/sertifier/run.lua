@@ -31,7 +31,7 @@ local run = {}
 function run.open(flow, options, now)
   local opened, message, code = export.open(options.export, compile.needs(flow), {
     object = flow.object, format = options.format, encoding = options.encoding,
-    delimiter = options.delimiter, date_order = options.date_order,
+    delimiter = options.delimiter, date_order = options.date_order, decimal = options.decimal,
     writes_back = options.write_back ~= nil })
   if not opened then return nil, message, code end
   local plan, cells = compile.plan(flow, opened.columns, now)

@@ -4,7 +4,7 @@ local check = require "sertifier.check"
 
 local strict = {}
 
-local about_export = { "export", "format", "encoding", "delimiter", "date_order" }
+local about_export = { "export", "format", "encoding", "delimiter", "date_order", "decimal" }
 
 local function fault_of(findings)
   if #findings.warnings > 0 then return findings.warnings[1] end

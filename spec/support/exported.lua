@@ -15,6 +15,7 @@ return function(text, options)
     map = options.map or { name = "{!LastName}", email = "{!Email}" } }
   local findings, message, code = flow:check { export = path, format = options.format,
     encoding = options.encoding, delimiter = options.delimiter, date_order = options.date_order,
+    decimal = options.decimal,
     records = function(line, outcome, what)
       bodies[#bodies + 1] = outcome == "would_issue" and cjson.decode(what) or
         { line = line, outcome = outcome, what = what }

@@ -15,7 +15,8 @@ local function target(args)
   local flow, exports = common.flow(args)
   for i, path in ipairs(exports) do
     exports[i] = { export = path, format = args.format, encoding = args.encoding,
-      delimiter = args.delimiter, date_order = args.date_order }
+      delimiter = args.delimiter, date_order = args.date_order,
+      decimal = args.decimal }
   end
   local index, message = adopt.index(flow, exports)
   if not index then common.fail(message) end

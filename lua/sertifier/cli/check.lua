@@ -89,7 +89,8 @@ end
 local function options_of(args, export)
   return { export = export, now = args.now, ledger = args.ledger or "sertifier.db",
     previous = args.previous, first_run = args.first_run, format = args.format,
-    encoding = args.encoding, delimiter = args.delimiter, date_order = args.date_order }
+    encoding = args.encoding, delimiter = args.delimiter, date_order = args.date_order,
+    decimal = args.decimal }
 end
 
 local function explain_line(flow, exports, args)

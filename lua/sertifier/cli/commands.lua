@@ -25,6 +25,7 @@ local function export_options(command)
   command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
   command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
   command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
+  command:option("--decimal", "the decimal mark of numbers such as 1.234"):choices { ",", "." }
 end
 
 local function flow_options(command)

@@ -35,8 +35,8 @@ local function run_one(flow, export, args, client, org)
     previous = args.previous, expect = args.expect, max_new = args.max_new, canary = args.canary,
     interrupted = core.interrupted, delete_surplus = args.delete_surplus,
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
-    date_order = args.date_order, strict = args.strict, max_invalid = args.max_invalid,
-    log = args.log and logging.write,
+    date_order = args.date_order, decimal = args.decimal, strict = args.strict,
+    max_invalid = args.max_invalid, log = args.log and logging.write,
     progress = telling and function(summary) telling:update(summary) end,
   }
   if telling then telling:finish() end

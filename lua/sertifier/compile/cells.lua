@@ -25,7 +25,8 @@ end
 
 --- A column's cell. What the export lacks, and what stands in it twice, is noted.
 -- @tparam string name
--- @tparam[opt="-"] string kind how it is read: "d" as a date, "i" as an Id, "-" as its text
+-- @tparam[opt="-"] string kind how it is read: "d" as a date, "n" as a number, "i" as an Id, "-" as
+--   its text
 function cells:of(name, kind)
   local column, is_repeated = self.find(name)
   if not column then self.missing[name] = true end

@@ -4,9 +4,12 @@ local core = require "sertifier.core"
 local encodings = require "sertifier.export.encoding"
 local kinds = require "sertifier.export.kinds"
 local rejects = require "sertifier.rejects"
+local settling = require "sertifier.export.settling"
 
 local csv = {}
 csv.__index = csv
+
+csv.settle = settling.settle
 
 --- Fills a batch.
 -- @param plan the compiled flow
@@ -56,60 +59,6 @@ end
 
 function csv:close()
   self.reader:close()
-end
-
--- ---- how its columns are to be read ----
-
---- What the values prove: of a file all of them, of a stream its first ones.
-local function prove(self, wanted, kinds_of_wanted)
-  local source = self.reopen and self.reopen() or core.source_of(self.head)
-  local reader, message = core.reader(source, self.delimiter)
-  if not reader then return nil, message end
-  if self.kind.has_footer then reader:footer() end
-  local forms, problem = reader:prove(wanted, kinds_of_wanted)
-  reader:close()
-  return forms, problem
-end
-
-local function undecided(self, column)
-  return nil, ("%s: no date in %s tells whether the day or the month comes first; "
-    .. "say --date-order dmy or mdy"):format(self.name, self.columns[column]), "export"
-end
-
-local orders = { dmy = "d", mdy = "m", ymd = "y" }
-
---- The form of one cell, from what its column proves and what the user said.
-local function form_of(self, proved)
-  if proved == "?" or (proved == "d" or proved == "m") and self.date_order then
-    return orders[self.date_order] or proved
-  end
-  return proved
-end
-
---- Settles how dates and Ids of a plan are to be read, before the first row is.
--- @tparam table reads `columns` of the plan's cells, and for each in `kinds` a "d" for a date, an
---   "i" for an Id, or "-"
--- @return true; or nil, message, code
-function csv:settle(reads)
-  local wanted, letters, places = {}, {}, {}
-  for i, kind in ipairs(reads.kinds) do
-    if kind ~= "-" and reads.columns[i] > 0 then
-      wanted[#wanted + 1], letters[#letters + 1] = reads.columns[i], kind
-      places[#places + 1] = i
-    end
-  end
-  if #wanted == 0 then return true end
-  local proved, message = prove(self, wanted, table.concat(letters))
-  if not proved then return nil, ("%s: %s"):format(self.name, message), "io" end
-  local forms = {}
-  for i in ipairs(reads.kinds) do forms[i] = "-" end
-  for k, i in ipairs(places) do
-    forms[i] = form_of(self, proved:sub(k, k))
-    if forms[i] == "?" then return undecided(self, wanted[k]) end
-  end
-  forms = table.concat(forms)
-  if forms:find "[^-]" then self.reader:forms(forms) end
-  return true
 end
 
 -- ---- what is odd about it ----
@@ -177,8 +126,8 @@ end
 -- @return the export; or nil, message, code
 function csv.open(source, found, options)
   local self = setmetatable({ name = found.name, head = found.head, reopen = found.reopen,
-    date_order = options.date_order, mark = found.has_mark and "\239\187\191",
-    size = found.size, can_reread = found.reopen ~= nil }, csv)
+    date_order = options.date_order, decimal = options.decimal, size = found.size,
+    mark = found.has_mark and "\239\187\191", can_reread = found.reopen ~= nil }, csv)
   local line = header_line(found.head)
   self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
     or kinds.delimiter(line)
