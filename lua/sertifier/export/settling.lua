@@ -26,7 +26,7 @@ local orders = { dmy = "d", mdy = "m", ymd = "y" }
 
 --- The form of one cell, from what its column proves and what the user said.
 local function form_of(self, kind, proved)
-  if kind == "n" then return proved ~= "-" and self.decimal or proved end
+  if kind == "n" then return self.decimal or proved end
   if proved == "?" or (proved == "d" or proved == "m") and self.date_order then
     return orders[self.date_order] or proved
   end
