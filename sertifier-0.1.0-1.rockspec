@@ -55,10 +55,10 @@ local modules = lua_modules [[
   cli.sandbox cli.status cli.writing_back compile compile.cells condition condition.dates
   condition.filters condition.soql condition.tests credential delivery doctor drain ends envelope
   explain explain.line export export.columns export.csv export.encoding export.events export.json
-  export.kinds export.outbound export.tables flow flow.fields flow_file flow_import
-  flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
-  formula.functions formula.grammar formula.names formula.typing guards holdings hooks landing
-  latency ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list
+  export.kinds export.outbound export.settling export.tables flow flow.fields flow_file
+  flow_import flow_import.text flow_import.values flow_import.xml formula formula.calls
+  formula.emitting formula.functions formula.grammar formula.names formula.typing guards holdings
+  hooks landing latency ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.list
   ledger.listing ledger.person ledger.postgres ledger.queue ledger.runs ledger.schema ledger.sql
   ledger.sqlite ledger.together ledger.view ledger.writes log lookup lookup.leftovers
   lookup.pairing memory nearest nginx nginx.access nginx.carrying nginx.change_events
@@ -76,11 +76,11 @@ local modules = lua_modules [[
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead batch buffer cell client columns commits commits_handle condition core csv date decode
-    feed feed_handle footer formula formula_choice formula_date formula_number formula_text
-    handles http key kind letter login login_handle member memory memory_handle plan plan_handle
-    plan_run prove reader recall record request row rows scan siphash source source_handle
-    stretch strings system text unpack url value zip
+    ahead batch buffer cell client columns commits commits_handle condition core csv date
+    decimal decode feed feed_handle footer formula formula_choice formula_date formula_number
+    formula_text handles http key kind letter login login_handle member memory memory_handle
+    plan plan_handle plan_run prove reader recall record request row rows scan siphash source
+    source_handle stretch strings system text unpack url value zip
   ]],
   libraries = { "curl", "z", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },
