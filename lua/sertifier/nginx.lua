@@ -184,13 +184,20 @@ local refusals = { [400] = "The request cannot be read",
   [404] = "This call is not passed on to Sertifier", [413] = "The body is too large",
   [414] = "The address is too long", [429] = "There are too many requests" }
 
+--- A client certificate that nginx refuses is 400 too.
+local function refusal(status)
+  if (ngx.var.ssl_client_verify or ""):find "^FAILED" then
+    return "The client certificate is not one that is let in"
+  end
+  return refusals[status] or "nginx answers HTTP " .. status
+end
+
 --- For `error_page`: what nginx itself refuses, in Sertifier's envelope.
 -- @treturn function for `content_by_lua_block`
 function nginx.refused()
   return function()
     local status = ngx.status
-    local answer = reply.refuse(status, (refusals[status] or "nginx answers HTTP " .. status)
-      .. "; nothing was sent.")
+    local answer = reply.refuse(status, refusal(status) .. "; nothing was sent.")
     answer.retry_after = status == 429 and 1 or nil
     send("refused", answer)
   end

@@ -49,7 +49,7 @@ http {
   server {
     listen 127.0.0.1:%(port)%(ssl);
     %(server)
-    error_page 400 413 414 @refused;
+    error_page 400 413 414 495 496 497 @refused;
     location @refused { content_by_lua_block { refused() } }
     location = /plain { return 200 "plain\n"; }
   }
