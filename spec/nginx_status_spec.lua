@@ -1,6 +1,8 @@
 --- The status page and the metrics, as people and programs read them.
 
+local browser = require "spec.support.browser"
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
 local sandbox = require "spec.support.sandbox"
 
@@ -99,5 +101,41 @@ describe("the status page", function()
     local _, text = decide("doubt-1", "look_up", admin)
     assert.truthy(text:find "Sertifier has it: it is settled as issued", text)
     assert.equal(3, gateway.counts(server).issued)
+  end)
+
+  it("is used by people in a browser: they search, and drop and release with the admin token", function()
+    local lack = rawget(_G, "jit") and "tried under Lua 5.4" or browser.lack()
+    if lack then pending(lack) return end
+    local picture = os.getenv "PICTURE" or files.path ".png"
+    local function decision(key, token, word)
+      return { open = server.url .. "/status" }, { type = { "input[name=id]", key } },
+        { click = "form[method=get] button" }, { type = { "input[name=token]", token } },
+        { click = "button[value=" .. word .. "]" }, { read = "#said" }
+    end
+    local steps = { { open = server.url .. "/status" }, { read = "#count-in_doubt" }, { read = "#doubt" },
+      { type = { "input[name=id]", "issued-1" } }, { click = "form[method=get] button" }, { read = "#key" },
+      { read = "button[value=release]" }, { open = server.url .. "/status" },
+      { click = "#doubt tbody tr:last-child a" }, { read = "#key" }, { picture = picture } }
+    for _, case in ipairs { { "doubt-2", "another-token-1", "drop" }, { "doubt-2", admin, "drop" },
+      { "doubt-3", admin, "release" } } do
+      for _, step in ipairs { decision(case[1], case[2], case[3]) } do steps[#steps + 1] = step end
+    end
+    steps[#steps + 1] = { open = server.url .. "/status" }
+    steps[#steps + 1] = { read = "#count-in_doubt" }
+    local before = gateway.counts(server)
+    local found = browser.drive(steps)
+    local key = sandbox.campaign .. "/"
+    assert.equal(tostring(before.in_doubt), found[1])
+    assert.truthy(found[2]:find(key .. "doubt-3", 1, true), found[2])
+    assert.same({ key .. "issued-1: issued", cjson.null }, { found[3], found[4] })
+    assert.same({ key .. "doubt-3: in doubt", "Nothing was done: the admin token is not the right one.",
+      "Dropped: it is never sent.", "Released: it may be sent again.", tostring(before.in_doubt - 2) },
+      { found[5], found[6], found[7], found[8], found[9] })
+    assert.truthy(files.read(picture):find "^\137PNG")
+    local after = gateway.counts(server)
+    assert.same({ before.in_doubt - 2, 1 }, { after.in_doubt or 0, after.dropped })
+    local sent = sandbox.record().adds
+    assert.equal(200, (gateway.post(server, gateway.request "doubt-3")))
+    assert.equal(sent + 1, sandbox.record().adds)
   end)
 end)

@@ -67,4 +67,12 @@ function browser.violations(html)
     });]])
 end
 
+--- Drives a browser through steps (clicks.mjs); what each `read` found.
+function browser.drive(steps)
+  local text = output_of(("timeout 60 node spec/support/clicks.mjs %s 2>&1")
+    :format(files.write(cjson.encode(steps))))
+  local ok, found = pcall(cjson.decode, text)
+  return ok and found or error(text)
+end
+
 return browser
