@@ -163,6 +163,18 @@ for _, engine in ipairs(engines) do describe("a prior value on " .. engine.name,
     end
   end)
 
+  it("is kept where a run leaves records, which fire in the next one", function()
+    for _, flow in ipairs { { formula = "ISCHANGED(Status__c)" },
+      { formula = "ISNEW() || ISCHANGED(Status__c)" } } do
+      ledger = engine.fresh()
+      fired(flow, { "a,1", "b,1" }, { first_run = "remember" })
+      local rows = { "c,2", "c,2" }
+      assert.same({ 1 }, (fired(flow, rows, { limit = 1 })))
+      assert.same({ 2 }, (fired(flow, rows)))
+      assert.same({}, (fired(flow, rows)))
+    end
+  end)
+
   it("stands in templates; of a new record PRIORVALUE is the value that it has", function()
     local names = {}
     local flow = { map = { email = "{!Email}",

@@ -81,6 +81,16 @@ local function save_parts(self)
   return true
 end
 
+--- Whether it may take the place of the memory before. Where fields are compared, records that a run
+-- left would be the same as before in the next one, and not fire: then all fire again, and the
+-- ledger knows what was issued.
+-- @param stopped whether the run stopped
+-- @tparam number left how many records it left
+function memory:is_whole(stopped, left)
+  if stopped and self.remembers then return false end
+  return left == 0 or not self.compares
+end
+
 --- Writes it, all of it or nothing.
 -- @return true; or nil, message, code
 function memory:save()
@@ -132,7 +142,7 @@ end
 -- @return the memory; or nil, message, code
 function memory.open(flow, plan, cells, options)
   local self = setmetatable({ native = core.memory(), name = name_of(flow, cells),
-    ledger = options.ledger }, memory)
+    compares = cells.known_cell ~= nil or #cells.priors > 0, ledger = options.ledger }, memory)
   local is_known, message, code = false, nil, nil
   if self.ledger then is_known, message, code = load(self) end
   if is_known == nil then return nil, message, code end

@@ -187,7 +187,7 @@ local function finish(self)
   end
   if not ok then ends.stop(self, message, code) end
   if self.memory and self.keeps_memory and not self.summary.void
-    and not (self.stopped and self.memory.remembers) then
+    and self.memory:is_whole(self.stopped, self.summary.not_attempted) then
     ok, message, code = self.memory:save()
     if not ok then ends.stop(self, message, code) end
   end
