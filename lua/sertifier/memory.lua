@@ -81,8 +81,8 @@ local function save_parts(self)
   return true
 end
 
---- Whether it may take the place of the memory before. Where fields are compared, records that a run
--- left would be the same as before in the next one, and not fire: then all fire again, and the
+--- Whether it may take the place of the memory before. Where fields are compared, records that a
+-- run left would be the same as before in the next one, and not fire: so all fire again, and the
 -- ledger knows what was issued.
 -- @param stopped whether the run stopped
 -- @tparam number left how many records it left
