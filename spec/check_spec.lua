@@ -96,13 +96,15 @@ describe("a guard", function()
   end
 
   it("expects a number of new credentials", function()
-    local summary, message, code = run { expect = 4 }
-    assert.same({ nil, "5 would be issued, and 4 are expected; nothing was sent", "guard" },
+    local export = sandbox.export(5)
+    local summary, message, code = run { expect = 4, export = export }
+    assert.same({ nil, export .. ": 5 would be issued, and 4 are expected; nothing was sent", "guard" },
       { summary, message, code })
     assert.equal(5, assert(run { expect = 5 }).issued)
     assert.equal(0, assert(run { max_new = 1 }).issued)
-    assert.equal("6 would be issued, and at most 5 are allowed; nothing was sent",
-      select(2, run { max_new = 5, export = sandbox.export(11) }))
+    export = sandbox.export(11)
+    assert.equal(export .. ": 6 would be issued, and at most 5 are allowed; nothing was sent",
+      select(2, run { max_new = 5, export = export }))
     assert.equal("guard", select(3, run { expect = 1, export = function() end }))
   end)
 

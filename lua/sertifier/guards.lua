@@ -26,11 +26,12 @@ local function count(flow, options)
   if not findings then return nil, message, code end
   local new = findings.would_issue - findings.known
   if options.expect and new ~= options.expect then
-    return refuse("%d would be issued, and %d are expected; nothing was sent", new, options.expect)
+    return refuse("%s: %d would be issued, and %d are expected; nothing was sent", options.export,
+      new, options.expect)
   end
   if options.max_new and new > options.max_new then
-    return refuse("%d would be issued, and at most %d are allowed; nothing was sent", new,
-      options.max_new)
+    return refuse("%s: %d would be issued, and at most %d are allowed; nothing was sent",
+      options.export, new, options.max_new)
   end
   return true
 end

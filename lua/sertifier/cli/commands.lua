@@ -7,6 +7,24 @@ local function runs(command, module)
   command:action(function(args) args.run = require(module).main end)
 end
 
+--- Reads a number; what is wrong with it names its option.
+local function number_above_0(option)
+  return function(text)
+    local number = tonumber(text)
+    if number and number > 0 and number < math.huge then return number end
+    return nil, ("%s %s: a number above 0 is expected"):format(option, text)
+  end
+end
+
+local function whole_number(option, least)
+  least = least or 1
+  return function(text)
+    local number = tonumber(text)
+    if number and number >= least and number % 1 == 0 then return number end
+    return nil, ("%s %s: a whole number, %d or more, is expected"):format(option, text, least)
+  end
+end
+
 local function mapping_options(command)
   command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
     :count "*"
@@ -40,7 +58,7 @@ local function flow_options(command)
   command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
   command:flag("--two-phase", "add drafts, look at them, then publish them")
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--batch-size"))
   command:flag("--json", "the counts as one JSON object on standard output")
   export_options(command)
   command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
@@ -57,17 +75,20 @@ local function add_issue(parser)
     :argname "FILE"
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
     :argname "FILE"
-  command:option("--concurrency", "requests at once, 4 if not said"):argname "N":convert(tonumber)
-  command:option("--rate", "requests a second, at the most"):argname "N":convert(tonumber)
-  command:option("--limit", "credentials in this run, at the most"):argname "N":convert(tonumber)
+  command:option("--concurrency", "requests at once, 4 if not said"):argname "N"
+    :convert(whole_number("--concurrency"))
+  command:option("--rate", "requests a second, at the most"):argname "N"
+    :convert(number_above_0("--rate"))
+  command:option("--limit", "credentials in this run, at the most"):argname "N"
+    :convert(whole_number("--limit"))
   command:option("--expect", "so many must be new, or nothing is sent"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--expect"))
   command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--max-new"))
   command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--canary"))
   command:option("--max-invalid", "stop where more records are invalid"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--max-invalid", 0))
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
     :choices { "line", "plain", "none" }
@@ -85,9 +106,9 @@ local function add_check(parser)
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
     :argname "FILE"
   command:option("--sample", "show so many credentials; 3 on a terminal if not said")
-    :argname "N":convert(tonumber)
+    :argname "N":convert(whole_number("--sample"))
   command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
-    :convert(tonumber)
+    :convert(whole_number("--explain"))
   command:epilog "Example: sertifier check flow.lua contacts.csv"
   runs(command, "sertifier.cli.check")
 end
@@ -129,9 +150,9 @@ local function add_drain(parser)
   local command = parser:command("drain", "send what nginx's handlers have queued")
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(tonumber)
+    :convert(whole_number("--batch-size"))
   command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
-    :convert(tonumber)
+    :convert(number_above_0("--every"))
   command:flag("--json", "the counts as one JSON object on standard output")
   command:epilog "Example: sertifier drain --ledger sertifier.db --every 5"
   runs(command, "sertifier.cli.drain")
@@ -149,7 +170,7 @@ end
 
 local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
-  command:option("--port", "a free one if not said"):argname "N":convert(tonumber)
+  command:option("--port", "a free one if not said"):argname "N":convert(whole_number("--port"))
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
