@@ -87,6 +87,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command issue' -l format -xa 'bu
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l encoding -r -d 'of the export, such as windows-1252'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l delimiter -r -d 'of a CSV export, or its name, such as tab'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l date-order -xa 'dmy mdy ymd' -d 'of dates such as 07/08/2026'
+complete -c sertifier -n '__fish_sertifier_seen_command issue' -l decimal -xa ', .' -d 'the decimal mark of numbers such as 1.234'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l strict -d 'nothing is sent unless every record is valid and the export whole'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l query -r -d 'records from the org, by SOQL; `flow`: those that the flow needs'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
@@ -121,6 +122,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command check' -l format -xa 'bu
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l encoding -r -d 'of the export, such as windows-1252'
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l delimiter -r -d 'of a CSV export, or its name, such as tab'
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l date-order -xa 'dmy mdy ymd' -d 'of dates such as 07/08/2026'
+complete -c sertifier -n '__fish_sertifier_seen_command check' -l decimal -xa ', .' -d 'the decimal mark of numbers such as 1.234'
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l strict -d 'nothing is sent unless every record is valid and the export whole'
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l bodies -r -d 'each request\'s body as a line; - is standard output'
 complete -c sertifier -n '__fish_sertifier_seen_command check' -l ledger -r -d 'of which is known what was issued; sertifier.db if not said'
@@ -146,6 +148,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l format -xa 'bu
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l encoding -r -d 'of the export, such as windows-1252'
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l delimiter -r -d 'of a CSV export, or its name, such as tab'
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l date-order -xa 'dmy mdy ymd' -d 'of dates such as 07/08/2026'
+complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l decimal -xa ', .' -d 'the decimal mark of numbers such as 1.234'
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l ledger -r -d 'sertifier.db if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l json -d 'what was found, as one JSON object on standard output'
 
