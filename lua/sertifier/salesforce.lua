@@ -10,7 +10,6 @@ local faults = require "sertifier.salesforce.faults"
 local nearest = require "sertifier.nearest"
 local pages = require "sertifier.salesforce.pages"
 local retries = require "sertifier.retries"
-local updating = require "sertifier.salesforce.updating"
 local version = require "sertifier.version"
 
 local salesforce = {}
@@ -98,6 +97,15 @@ local function is_used_up(self)
   return self.used and self.used >= self.stop_at * self.most
 end
 
+--- Takes in what has ended; waits `seconds` for it at the most.
+local function poll(self, native, seconds)
+  local flying = self.flying[native]
+  for _, result in ipairs(native:poll(seconds)) do
+    flying[result.id].result = result
+    flying[result.id] = nil
+  end
+end
+
 --- Starts a call.
 -- @treturn table for `finish`
 function salesforce:start(method, path, body)
@@ -109,17 +117,12 @@ function salesforce:start(method, path, body)
   end
   request.native, request.sent_at = self.native, core.elapsed()
   self.flying[self.native][self.native:submit(method, path, body)] = request
+  poll(self, self.native, 0) -- it leaves now, not only when it is waited for
   return request
 end
 
 local function wait(self, request)
-  local flying = self.flying[request.native]
-  while not request.result do
-    for _, result in ipairs(request.native:poll(1)) do
-      flying[result.id].result = result
-      flying[result.id] = nil
-    end
-  end
+  while not request.result do poll(self, request.native, 1) end
   note_usage(self, request.result)
   return request.result
 end
@@ -189,14 +192,6 @@ function salesforce:fields(object)
   end
   self.described[object] = fields
   return fields
-end
-
---- Updates records of one object, each on its own: `sertifier.salesforce.updating`.
--- @tparam string object
--- @tparam {table,...} records each `id` and `values`, by field; at most 200
--- @treturn table|nil for each record true, or Salesforce's code and message; or nil, message, code
-function salesforce:update(object, records)
-  return updating.update(self, object, records)
 end
 
 return salesforce

@@ -28,10 +28,13 @@ local function outcome_of(result)
   return { code = tostring(first.statusCode), message = tostring(first.message) }
 end
 
---- One call. Puts the outcomes in their places, and gives the records that are locked.
-local function try(org, object, records, outcomes)
-  local results, message, code = org:call("PATCH", "/composite/sobjects",
-    body_of(object, records))
+local function start(org, body)
+  return org:start("PATCH", org.base .. "/composite/sobjects", body)
+end
+
+--- Waits for a call. Puts the outcomes in their places, and gives the records that are locked.
+local function finish(org, call, records, outcomes)
+  local results, message, code = org:finish(call)
   if not results then return nil, message, code end
   local locked = {}
   for i, record in ipairs(records) do
@@ -49,19 +52,34 @@ local function wait(org, tries)
   core.sleep(org.lock_wait * 2 ^ (tries - 1) * (0.5 + chance / 2))
 end
 
---- Updates records; see `salesforce:update`.
-function updating.update(org, object, records)
+--- Makes an update.
+-- @tparam string object
+-- @tparam {table,...} records each `id` and `values`, by field; at most 200
+-- @treturn table for `start` and `finish`
+function updating.new(object, records)
+  return { object = object, records = records, body = body_of(object, records) }
+end
+
+--- Starts it.
+function updating.start(org, update)
+  update.call = start(org, update.body)
+end
+
+--- Waits for it.
+-- @treturn table|nil for each record true, or Salesforce's `code` and `message`; or nil, message,
+--   code
+function updating.finish(org, update)
   local outcomes, tries = {}, 1
-  local locked, message, code = try(org, object, records, outcomes)
+  local locked, message, code = finish(org, update.call, update.records, outcomes)
   if not locked then return nil, message, code end
   -- Where a later call fails, what the first one said of its records stands.
   while locked and #locked > 0 and tries < most_tries and not core.interrupted() do
     wait(org, tries)
     tries = tries + 1
-    locked = try(org, object, locked, outcomes)
+    locked = finish(org, start(org, body_of(update.object, locked)), locked, outcomes)
   end
   local list = {}
-  for i, record in ipairs(records) do list[i] = outcomes[record] end
+  for i, record in ipairs(update.records) do list[i] = outcomes[record] end
   return list
 end
 

@@ -3,6 +3,7 @@
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local template = require "sertifier.template"
+local updating = require "sertifier.salesforce.updating"
 
 local writing = {}
 
@@ -14,14 +15,25 @@ local cures = {
   INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY = "let the user edit it",
 }
 
+-- Rows of one flow have the same templates: they are parsed once.
+local parsed = setmetatable({}, { __mode = "v" })
+
+local function parts_of(text)
+  if not parsed[text] then
+    local parts = {}
+    for field, one in pairs(cjson.decode(text)) do parts[field] = assert(template.parse(one)) end
+    parsed[text] = parts
+  end
+  return parsed[text]
+end
+
 --- What a row's fields get.
 -- @tparam table row as `ledger:unwritten` gives it
 -- @treturn table values by field
 function writing.values(row)
-  local values = {}
-  for field, text in pairs(cjson.decode(row.fields)) do
-    values[field] = template.fill(assert(template.parse(text)),
-      { id = row.credential_id, verificationLink = row.link })
+  local values, credential = {}, { id = row.credential_id, verificationLink = row.link }
+  for field, parts in pairs(parts_of(row.fields)) do
+    values[field] = template.fill(parts, credential)
   end
   return values
 end
@@ -87,26 +99,33 @@ local function note(results, records, outcomes)
   end
 end
 
-local function write(org, object, rows)
-  local fields, message, code = org:fields(object)
-  if not fields then return nil, message, code end
-  local results = {}
-  local records = gather(rows, fields, results)
-  if #records == 0 then return results end
-  local outcomes, why, what = org:update(object, records)
-  if not outcomes then return nil, why, what end
-  note(results, records, outcomes)
-  return results
+--- The rows of the next call: of one object.
+local function take(rows, limit)
+  local taken = {}
+  while rows[1] and #taken < limit and rows[1].object == (taken[1] or rows[1]).object do
+    table.insert(taken, table.remove(rows, 1))
+  end
+  return taken
 end
 
---- The first rows, as far as they are of one object.
-local function next_rows(ledger, limit)
-  local rows, message, code = ledger:unwritten(limit)
-  if not rows then return nil, message, code end
-  for i = #rows, 1, -1 do
-    if rows[i].object ~= rows[1].object then table.remove(rows, i) end
-  end
-  return rows
+--- Makes ready what writes some rows.
+local function prepare(org, rows)
+  local object = rows[1].object
+  local fields, message, code = org:fields(object)
+  if not fields then return nil, message, code end
+  local step = { results = {} }
+  step.records = gather(rows, fields, step.results)
+  if #step.records > 0 then step.update = updating.new(object, step.records) end
+  return step
+end
+
+--- Waits for what was started; its results are complete then.
+local function finish(org, step)
+  if not step.update then return true end
+  local outcomes, message, code = updating.finish(org, step.update)
+  if not outcomes then return nil, message, code end
+  note(step.results, step.records, outcomes)
+  return true
 end
 
 local function count(tally, results)
@@ -119,6 +138,40 @@ local function count(tally, results)
   end
 end
 
+local function settle(ledger, step, tally)
+  local ok, message, code = ledger:settle_writes(step.results)
+  if not ok then return nil, message, code end
+  count(tally, step.results)
+  return true
+end
+
+--- Ends a step, and starts the next one before the results of this one are settled.
+local function turn(ledger, org, step, next_step, tally)
+  local ok, message, code = true, nil, nil
+  if step then ok, message, code = finish(org, step) end
+  if not ok then return nil, message, code end
+  if next_step and next_step.update then updating.start(org, next_step.update) end
+  if step then ok, message, code = settle(ledger, step, tally) end
+  return ok, message, code
+end
+
+--- Writes rows. While a call is under way, the next one is made ready.
+local function write(ledger, org, rows, tally)
+  local step, next_step, why, what
+  repeat
+    next_step, why, what = nil, nil, nil
+    if #rows > 0 and not core.interrupted() then
+      next_step, why, what = prepare(org, take(rows, org.batch_size))
+    end
+    local ok, message, code = turn(ledger, org, step, next_step, tally)
+    if not ok or what then return nil, message or why, code or what end
+    step = next_step
+  until not step
+  return true
+end
+
+local calls_at_once = 10 -- whose rows are read from the ledger together
+
 --- Writes all that can be written and was not tried in this run.
 -- @tparam table ledger
 -- @param org an opened client
@@ -127,14 +180,12 @@ end
 -- @return true; or nil, message, code: what is left waits in the ledger
 function writing.all(ledger, org, tally, only_full)
   while not core.interrupted() do
-    local rows, message, code = next_rows(ledger, org.batch_size)
+    local rows, message, code = ledger:unwritten(calls_at_once * org.batch_size)
     if not rows then return nil, message, code end
-    if #rows == 0 or only_full and #rows < org.batch_size then return true end
-    local results, why, what = write(org, rows[1].object, rows)
-    if not results then return nil, why, what end
-    local ok, problem, word = ledger:settle_writes(results)
-    if not ok then return nil, problem, word end
-    count(tally, results)
+    while only_full and #rows % org.batch_size > 0 do table.remove(rows) end
+    if #rows == 0 then return true end
+    local ok, why, what = write(ledger, org, rows, tally)
+    if not ok then return nil, why, what end
   end
   return nil, "interrupted", "interrupted"
 end
