@@ -62,6 +62,9 @@ describe("a packed export", function()
       .. "that is meant", "export" }, { check(text) })
     assert.same({ nil, "holds 2 files, and 0 of Lead; unpack it, and name the one that is meant",
       "export" }, { check(text, { object = "Lead" }) })
+    local parts = zip { { "Contact.csv", header .. row }, { "Contact-2.csv", header .. row } }
+    assert.same({ nil, "holds 2 files, and 2 of Contact; unpack it, and name each of these", "export" },
+      { check(parts, { object = "Contact" }) })
     found = assert(check(zip { { "x/Contact.csv", header .. row, "ZIP_STORED" } }))
     assert.equal(1, #found.bodies)
   end)

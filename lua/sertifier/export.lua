@@ -34,8 +34,9 @@ local function choose_entry(names, object)
   end
   if #all == 1 then found = all end
   if #found == 1 then return found[1] end
-  return nil, ("holds %d files%s; unpack it, and name the one that is meant"):format(#all,
-    object and (", and %d of %s"):format(#found, object) or ", and the flow names no object")
+  return nil, ("holds %d files%s; unpack it, and name %s"):format(#all,
+    object and (", and %d of %s"):format(#found, object) or ", and the flow names no object",
+    #found > 1 and "each of these" or "the one that is meant")
 end
 
 local function unzip(source, object, found)
