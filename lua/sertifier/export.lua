@@ -93,7 +93,7 @@ local function open_source(path, options)
   local found = { name = path == "-" and "standard input" or path, titles = {} }
   local source, message = core.source(path)
   if not source then return nil, message end
-  found.is_file = source:is_file()
+  found.is_file = path ~= "-" and source:is_file() -- standard input is read once, whatever it is
   local ok
   ok, message = unpack(source, options.object, found)
   if ok then ok, message = decode(source, options.encoding, found) end
