@@ -2,6 +2,7 @@
 
 local callers = require "spec.support.callers"
 local core = require "sertifier.core"
+local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
 local postgres = require "spec.support.postgres"
 local sandbox = require "spec.support.sandbox"
@@ -60,6 +61,33 @@ describe("under load, the gateway", function()
     sandbox.behave { latency = 0 }
     for n = 1, 12 do assert.equal(200, (gateway.post(server, gateway.request("id-" .. n)))) end
     assert.same({ 1, 1, 12 }, { sandbox.most() })
+  end)
+
+  it("keeps no memory of the calls it answered", function()
+    sandbox.start()
+    local server = assert(gateway.start { threads = 2, vms = 4 })
+    local sent = 0
+    local function issue(count)
+      local client = assert(core.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
+      local until_ = sent + count
+      repeat
+        while sent < until_ and client:pending() < 2 do
+          sent = sent + 1
+          client:submit("POST", "/campaign/addCredentials", gateway.request("id-" .. sent))
+        end
+        for _, result in ipairs(client:poll(1)) do assert.equal(200, result.status, result.body) end
+      until client:pending() == 0
+      client:close()
+    end
+    --- What the worker keeps in memory, in kB.
+    local function resident()
+      return tonumber(files.read(("/proc/%s/status"):format(worker_of(server))):match "VmRSS:%s*(%d+)")
+    end
+    issue(2000)
+    local before = resident()
+    issue(3000)
+    local more = resident() - before
+    assert.truthy(more < 500, ("%d kB more"):format(more))
   end)
 
   it("never sends again what a killed worker may have sent", function()

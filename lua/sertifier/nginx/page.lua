@@ -75,9 +75,10 @@ local form = [[
 local function details(row)
   local link = row.link and row.link ~= "" and ('<a href="%s">%s</a>'):format(escape(row.link),
     escape(row.link)) or ""
+  local is_settled = row.settled_at and row.state ~= "in_doubt"
   local text = ('<p id="key"><strong>%s</strong>: %s</p><p>%s %s</p><p class="soft">sent %s%s</p>')
     :format(escape(row.key), escape(row.state:gsub("_", " ")), escape(row.reason or ""), link,
-    time_of(row.claimed_at), row.settled_at and ", settled " .. time_of(row.settled_at) or "")
+    time_of(row.claimed_at), is_settled and ", settled " .. time_of(row.settled_at) or "")
   local is_open = row.state == "in_doubt" or row.state == "dropped"
   return text .. (is_open and form:format(escape(row.key)) or "")
 end
