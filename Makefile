@@ -13,7 +13,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench clean
+.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench docs clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -29,6 +29,7 @@ help:
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
 	@echo "make share     completion for the shells and the man page, from the command's definitions"
 	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
+	@echo "make docs      docs/ and the library's reference as HTML, below build/docs"
 	@echo "make bench     our speed beside that of others, in one run"
 
 setup:
@@ -160,6 +161,10 @@ bench: build
 	lua5.4 bench/bodies.lua
 	lua5.4 bench/ledger.lua
 	lua5.4 bench/issuing.lua
+
+docs:
+	@tools/setup docs
+	@tools/docs
 
 clean:
 	rm -rf build

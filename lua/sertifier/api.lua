@@ -2,6 +2,7 @@
 --
 -- These calls do not pass through the ledger: what `add_credentials` sends twice is issued twice.
 -- A flow's `run` is the safe way to issue.
+-- @module sertifier.api
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
@@ -42,6 +43,7 @@ end
 -- @tparam[opt] table options `url` (or SERTIFIER_URL, else https://b2b.sertifier.com), `key_file`
 --   (or SERTIFIER_SECRET_KEY, or SERTIFIER_SECRET_KEY_FILE), `ca_file`, `timeout` and
 --   `connect_timeout` in seconds (60 and 10)
+-- @tparam[opt=1] number level whose line an error names, as for `error`
 -- @return the client; or nil, message, code ("key" or "url")
 function api.open(options, level)
   options = options or {}
