@@ -168,6 +168,22 @@ local function add_write_back(parser)
   runs(command, "sertifier.cli.writing_back")
 end
 
+local function add_watch(parser)
+  local command = parser:command("watch", "issue records of the org as they change")
+  command:argument("files", "FLOW.lua"):args "*"
+  command:option("--every", "ask after so many seconds, 60 if not said"):argname "SECONDS"
+    :convert(tonumber):default "60"
+  command:option("--overlap", "seconds that are asked for again, 600 if not said")
+    :argname "SECONDS":convert(tonumber):default "600"
+  org_options(command)
+  command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
+  command:option("--write-back", "the links, to the org"):choices { "salesforce" }
+  command:option("--first-run", "records of which nothing is known: issue, or only remember")
+    :argname "WHAT":choices { "issue", "remember" }
+  command:epilog "Example: sertifier watch flow.lua --every 60 --write-back salesforce"
+  runs(command, "sertifier.cli.watching")
+end
+
 local function add_sandbox(parser, is_wanted)
   local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
   command:option("--port", "a free one if not said"):argname "N":convert(whole_number("--port"))
@@ -227,6 +243,7 @@ function commands.add(parser, for_sandbox)
   add_adopt(parser)
   add_drain(parser)
   add_write_back(parser)
+  add_watch(parser)
   add_sandbox(parser, for_sandbox)
   add_doctor(parser)
   add_init(parser)

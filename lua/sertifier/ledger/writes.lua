@@ -11,8 +11,10 @@ local writes = {}
 
 local expect_sql = "INSERT INTO write_back (key, record_id, object, fields)"
   .. " SELECT column1, column2, column3, column4 FROM {list} WHERE column1 IS NOT NULL"
-  .. " ON CONFLICT (key, record_id) DO UPDATE SET object = excluded.object,"
-  .. " fields = excluded.fields, link = NULL, run = NULL, reason = NULL RETURNING key"
+  .. " ON CONFLICT (key, record_id) DO "
+
+local again = "UPDATE SET object = excluded.object, fields = excluded.fields, link = NULL,"
+  .. " run = NULL, reason = NULL"
 
 local function put(values, n, row)
   values[n + 1], values[n + 2], values[n + 3], values[n + 4] =
@@ -22,10 +24,12 @@ end
 --- Notes what is to be written once its credential is issued, or is to be written again.
 -- @tparam {table,...} rows `key`, `record_id`, `object`, `fields` (JSON: templates by field), none
 --   of them twice
+-- @tparam[opt] boolean keep what is written already is not written again
 -- @return true; or nil, message, "ledger"
-function writes.expect(self, rows)
+function writes.expect(self, rows, keep)
   return sql.change(self, function()
-    local done, message = list.over(self, expect_sql, rows, 4, put)
+    local done, message = list.over(self,
+      expect_sql .. (keep and "NOTHING" or again) .. " RETURNING key", rows, 4, put)
     return done and true, message
   end)
 end

@@ -63,6 +63,7 @@ local function apply(state, record)
   for name, value in pairs(record) do
     if states.fields.Contact[name] and name ~= "Id" then own[name] = value end
   end
+  own.SystemModstamp = os.date("!%Y-%m-%dT%H:%M:%S.000+0000", math.floor(state.now()))
   state.updates = state.updates + 1
 end
 

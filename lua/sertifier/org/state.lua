@@ -35,10 +35,12 @@ end
 
 --- A new org.
 -- @tparam table options `key` of the sandbox's own calls; `org`: `client_id`, `client_secret`,
---   `contacts` (how many), `deleted` (their numbers); `behave`: switches
+--   `contacts` (how many), `deleted` (their numbers); `behave`: switches;
+--   `now`: a clock in seconds, `os.time` if not given
 -- @treturn table|nil its state; or nil, message, "behave"
 function state.new(options)
-  local self = setmetatable({ key = options.key, org = options.org, behave = {} }, state)
+  local self = setmetatable({ key = options.key, org = options.org, behave = {},
+    now = options.now or os.time }, state)
   for name, value in pairs(switches) do self.behave[name] = value end
   local ok, message = self:set(options.behave or {})
   if not ok then return nil, message, "behave" end

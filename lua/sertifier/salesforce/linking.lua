@@ -58,7 +58,7 @@ function linking:expect(items)
 end
 
 local function flush(self, only_full)
-  local ok, message, code = self.ledger:expect_writes(self.waiting)
+  local ok, message, code = self.ledger:expect_writes(self.waiting, self.org.keeps_written)
   self.waiting, self.seen, self.count = {}, {}, 0
   if not ok then return nil, message, code end
   if self.failed then return true end
