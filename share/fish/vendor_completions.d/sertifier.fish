@@ -25,6 +25,9 @@ function __fish_sertifier_print_command
             case write-back
                 set cmd $cmd write-back
                 break
+            case watch
+                set cmd $cmd watch
+                break
             case sandbox
                 set cmd $cmd sandbox
                 break
@@ -64,6 +67,7 @@ complete -c sertifier -n '__fish_sertifier_using_command' -xa 'resolve' -d 'asks
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'adopt' -d 'reads into the ledger what a campaign has issued'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'drain' -d 'send what nginx\'s handlers have queued'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'write-back' -d 'write the links that are left to the org'
+complete -c sertifier -n '__fish_sertifier_using_command' -xa 'watch' -d 'issue records of the org as they change'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'sandbox' -d 'Sertifier\'s API on this machine, to try things out'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'doctor' -d 'what a run needs, and what of it is at fault'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'init' -d 'propose a flow for an export'
@@ -164,6 +168,15 @@ complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l salesforc
 complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l target-org -r -d 'the org as the Salesforce CLI knows it'
 complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l unwritten -r -d 'what cannot be written, as CSV for Salesforce'
 complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l json -d 'the counts as one JSON object on standard output'
+
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -s h -l help -d 'Show this help message and exit'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l every -r -d 'ask after so many seconds, 60 if not said (default: 60)'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l overlap -r -d 'seconds that are asked for again, 600 if not said (default: 600)'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l target-org -r -d 'the org as the Salesforce CLI knows it'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l ledger -r -d 'what was issued, sertifier.db if not said'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l write-back -xa 'salesforce' -d 'the links, to the org'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l first-run -xa 'issue remember' -d 'records of which nothing is known: issue, or only remember'
 
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -s h -l help -d 'Show this help message and exit'
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l port -r -d 'a free one if not said'
