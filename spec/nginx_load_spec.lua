@@ -2,9 +2,9 @@
 
 local callers = require "spec.support.callers"
 local core = require "sertifier.core"
+local engines = require "spec.support.ledgers"
 local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
-local postgres = require "spec.support.postgres"
 local sandbox = require "spec.support.sandbox"
 local run = require("sertifier.sandbox.nginx").run
 
@@ -104,23 +104,26 @@ describe("under load, the gateway", function()
     assert.same({ 1, 1, 6 }, { sandbox.most() })
   end)
 
-  it("shares a PostgreSQL with another nginx, and loses nothing with one of them", function()
-    postgres.start()
-    finally(postgres.stop)
-    sandbox.start { latency = 0.5 }
-    local first = assert(gateway.start { threads = 8, vms = 10, ledger = postgres.address() })
-    local second = assert(gateway.start { threads = 8, vms = 10, ledger = postgres.address() })
-    assert.same({ ["200"] = 10 }, callers.statuses(callers.ask({ first, second }, callers.ids(5)), 10))
-    assert.same({ 1, 1, 5 }, { sandbox.most() })
-    sandbox.behave { latency = 2 }
-    callers.ask({ first }, callers.ids(5, "more-"))
-    assert.truthy(callers.wait_for(function() return sandbox.record().adds == 10 end))
-    run("kill -KILL " .. worker_of(first))
-    postgres.query "UPDATE credential SET lease = 0 WHERE state = 'sending'"
-    sandbox.behave { latency = 0 }
-    local place = callers.ask({ first, second }, callers.ids(5, "more-"))
-    assert.same({ ["409"] = 10 }, callers.statuses(place, 10))
-    assert.same({ in_doubt = 5, issued = 5 }, gateway.counts(second))
-    assert.same({ 1, 1, 10 }, { sandbox.most() })
-  end)
+  for _, engine in ipairs(engines) do
+    it("shares a ledger on " .. engine.name .. " with another nginx, and outlives its end", function()
+      engine.start()
+      finally(engine.stop)
+      local ledger = engine.fresh()
+      sandbox.start { latency = 0.5 }
+      local first = assert(gateway.start { threads = 8, vms = 10, ledger = ledger })
+      local second = assert(gateway.start { threads = 8, vms = 10, ledger = ledger })
+      assert.same({ ["200"] = 10 }, callers.statuses(callers.ask({ first, second }, callers.ids(5)), 10))
+      assert.same({ 1, 1, 5 }, { sandbox.most() })
+      sandbox.behave { latency = 2 }
+      callers.ask({ first }, callers.ids(5, "more-"))
+      assert.truthy(callers.wait_for(function() return sandbox.record().adds == 10 end))
+      run("kill -KILL " .. worker_of(first))
+      engine.query "UPDATE credential SET lease = 0 WHERE state = 'sending'"
+      sandbox.behave { latency = 0 }
+      local place = callers.ask({ first, second }, callers.ids(5, "more-"))
+      assert.same({ ["409"] = 10 }, callers.statuses(place, 10))
+      assert.same({ in_doubt = 5, issued = 5 }, gateway.counts(second))
+      assert.same({ 1, 1, 10 }, { sandbox.most() })
+    end)
+  end
 end)
