@@ -24,7 +24,18 @@ local function wait_for(look)
 end
 
 describe("watch", function()
+  local pipe, pid -- of the command that runs
+
+  --- Ends the command, also where an assertion failed.
+  local function stop()
+    if not pipe then return end
+    os.execute("kill -TERM " .. files.read(pid))
+    pipe:close()
+    pipe = nil
+  end
+
   after_each(function()
+    stop()
     org.stop()
     sandbox.stop()
   end)
@@ -59,8 +70,9 @@ describe("watch", function()
       .. 'when = "Status__c = \'Certified\'" }'):format(sandbox.campaign), ".lua")
     local client = org.client()
     update(client, 7, { Status__c = "Enrolled" })
-    local pid, out, path = files.path(), files.path(), files.path ".db"
-    local pipe = io.popen(("%s %s sh -c 'echo $$ >%s; exec %s bin/sertifier watch %s --every 0.3 "
+    local out, path = files.path(), files.path ".db"
+    pid = files.path()
+    pipe = io.popen(("%s %s sh -c 'echo $$ >%s; exec %s bin/sertifier watch %s --every 0.3 "
       .. "--ledger %s --write-back salesforce' >%s 2>&1; echo \"|$?\" >>%s"):format(
       command.environment(started), org.environment(), pid, os.getenv "SPEC_LUA" or "lua5.4", flow,
       path, out, out), "w")
@@ -76,8 +88,7 @@ describe("watch", function()
     assert.is_true(wait_for(function() return org.record().counts.query > asked + 1 end))
     -- 20 links and the two changes above: no link is written twice, though each is a change.
     assert.equal(22, org.record().updates)
-    os.execute("kill -TERM " .. files.read(pid))
-    pipe:close()
+    stop()
     assert.truthy(files.read(out):find "19 issued, 19 links written\n", files.read(out))
     assert.truthy(files.read(out):find "|0\n$", files.read(out))
     assert.same({ 1, 1, 20 }, { sandbox.most() })
