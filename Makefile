@@ -13,7 +13,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench docs clean
+.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -30,6 +30,7 @@ help:
 	@echo "make share     completion for the shells and the man page, from the command's definitions"
 	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
 	@echo "make docs      docs/ and the library's reference as HTML, below build/docs"
+	@echo "make release   all that must hold before a version is tagged"
 	@echo "make bench     our speed beside that of others, in one run"
 
 setup:
@@ -165,6 +166,12 @@ bench: build
 docs:
 	@tools/setup docs
 	@tools/docs
+
+# What is then left: the day in CHANGELOG.md, the tag that the rockspec names, `luarocks upload`.
+release:
+	@.ci/run
+	@$(MAKE) --no-print-directory prove POINTS=200
+	@$(MAKE) --no-print-directory docs
 
 clean:
 	rm -rf build

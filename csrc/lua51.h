@@ -2,6 +2,8 @@
 #ifndef LUA51_H
 #define LUA51_H
 
+#include "needs.h" /* before what may be missing */
+
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h> /* musl has getentropy here */
 
 #include "handles.h"
 #include "value.h"

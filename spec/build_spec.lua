@@ -37,4 +37,15 @@ describe("the build", function()
     end
     assert.truthy(count > 10)
   end)
+
+  it("names the package of each header that is missing, for four systems", function()
+    local said = shell "gcc -nostdinc -I csrc -fsyntax-only -x c csrc/needs.h"
+    for _, packages in ipairs { { "lua.h", "liblua5.4-dev", "lua-devel", "lua5.4-dev" },
+      { "curl/curl.h", "libcurl4-openssl-dev", "libcurl-devel", "curl-dev" },
+      { "zlib.h", "zlib1g-dev", "zlib-devel", "zlib-dev" } } do
+      local line = said:match("error: [^\n\"]*\"(" .. packages[1]:gsub("%p", "%%%0") .. " is missing[^\n]*)")
+      for i = 2, 4 do assert.truthy(line and line:find(packages[i], 1, true), said) end
+      assert.truthy(line:find("macOS: brew install", 1, true))
+    end
+  end)
 end)
