@@ -3,6 +3,7 @@
 local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 
 local lua = os.getenv "SPEC_LUA" or "lua5.4"
@@ -91,5 +92,24 @@ describe("the key", function()
       ("drain --every 60 --ledger %s"):format(ledger), "doctor " .. campaign } do
       hides(started, command)
     end
+  end)
+
+  it("of a connected app is not shown either", function()
+    local right = org.secret
+    org.secret = canary
+    org.start(0) -- nobody: nothing is asked of Sertifier
+    local flow = files.write('return require("sertifier").flow { campaign = "campaign-1", '
+      .. 'object = "Contact" }', ".lua")
+    local pipe, pid, out = start("bin/sertifier watch " .. flow, org.environment())
+    local function environ() return files.read(("/proc/%d/environ"):format(pid)) end
+    local hidden = pcall(wait_for, function()
+      return environ():find "SALESFORCE_CLIENT_SECRET=%z"
+    end)
+    local shown = count(environ(), canary)
+    os.execute(("kill -TERM %d"):format(pid))
+    pipe:close()
+    org.stop()
+    org.secret = right
+    assert.same({ true, 0 }, { hidden, shown })
   end)
 end)
