@@ -100,7 +100,7 @@ describe("the key", function()
     org.start(0) -- nobody: nothing is asked of Sertifier
     local flow = files.write('return require("sertifier").flow { campaign = "campaign-1", '
       .. 'object = "Contact" }', ".lua")
-    local pipe, pid, out = start("bin/sertifier watch " .. flow, org.environment())
+    local pipe, pid = start("bin/sertifier watch " .. flow, org.environment())
     local function environ() return files.read(("/proc/%d/environ"):format(pid)) end
     local hidden = pcall(wait_for, function()
       return environ():find "SALESFORCE_CLIENT_SECRET=%z"
