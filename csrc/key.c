@@ -77,11 +77,19 @@ static const char *check(char *bytes, size_t length) {
   return NULL;
 }
 
+/* systemd's LoadCredential makes a file of root's and its group's, 0440, whose
+** access list then names who may read it. */
+static int is_private(const struct stat *status) {
+  int of_systemd = status->st_uid == 0 && status->st_gid == 0 &&
+                   (status->st_mode & 0777) == 0440;
+  return of_systemd || !(status->st_mode & 077);
+}
+
 static const char *file_problem(int file) {
   struct stat status;
   if (file < 0 || fstat(file, &status)) return strerror(errno);
   if (!S_ISREG(status.st_mode)) return "is not a regular file";
-  if (status.st_mode & 077)
+  if (!is_private(&status))
     return "can be read by others; run `chmod 600` on it, and think of "
            "changing the key";
   return NULL;

@@ -336,6 +336,17 @@ describe("client", function()
     assert(core.client { url = "http://127.0.0.1:9", key_file = with " the-key \r\n" }):close()
   end)
 
+  it("takes a key as systemd gives it to a service: root's, and its group's to read", function()
+    local path = sandbox.key_file "canary"
+    assert(os.execute("chmod 440 " .. path))
+    local is_root = io.popen("id -u"):read "*l" == "0"
+    local client = core.client { url = "http://127.0.0.1:9", key_file = path }
+    assert.equal(is_root, client ~= nil)
+    if client then client:close() end
+    if is_root then assert(os.execute("chgrp 65534 " .. path)) end
+    assert.is_nil((core.client { url = "http://127.0.0.1:9", key_file = path }))
+  end)
+
   it("never shows the key", function()
     local client = assert(core.client { url = "http://127.0.0.1:9",
       key_file = sandbox.key_file "canary-key" })
