@@ -50,6 +50,18 @@ describe("an example", function()
     return cjson.decode(text:match "{.-}")
   end
 
+  it("is a unit that systemd understands, with a command that sertifier understands", function()
+    local unit = files.read "examples/systemd/sertifier-watch.service"
+    local line = unit:match "ExecStart=/usr/local/bin/(.-)\n"
+    line = line:gsub("/etc/sertifier/", place .. "/"):gsub("%${STATE_DIRECTORY}", place)
+    assert.same({ 1, ("sertifier: cannot open %s/flow.lua: No such file or directory\n")
+      :format(place) }, { run(line) })
+    local path = files.write(unit:gsub("/usr/local/bin/sertifier", "/bin/true"), ".service")
+    if os.execute "command -v systemd-analyze >/dev/null" then
+      assert.same({ 0, "" }, { run("systemd-analyze verify " .. path) })
+    end
+  end)
+
   it("issues to a campaign for each course", function()
     local status, text = run("sertifier issue examples/campaigns.lua " .. contacts
       .. " --json --quiet")
