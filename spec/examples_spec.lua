@@ -57,7 +57,7 @@ describe("an example", function()
     assert.same({ 1, ("sertifier: cannot open %s/flow.lua: No such file or directory\n")
       :format(place) }, { run(line) })
     local path = files.write(unit:gsub("/usr/local/bin/sertifier", "/bin/true"), ".service")
-    if os.execute "command -v systemd-analyze >/dev/null" then
+    if io.popen("command -v systemd-analyze"):read "*l" then
       assert.same({ 0, "" }, { run("systemd-analyze verify " .. path) })
     end
   end)
