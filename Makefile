@@ -1,8 +1,10 @@
 # sertifier: `make help` lists what there is to make.
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
-            -Wpointer-arith -Wcast-qual
-CFLAGS   ?= -O2 -g
+            -Wpointer-arith -Wcast-qual -Wcast-align -Wconversion -Wno-sign-conversion -Wdouble-promotion \
+            -Wformat=2 -Wnull-dereference -Wold-style-definition -Wundef -Wvla -Wwrite-strings
+CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LDFLAGS  ?= -Wl,-z,relro,-z,now
 LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo -lcurl -lz)
 SOURCES  := $(wildcard csrc/*.c)
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
@@ -22,7 +24,7 @@ help:
 	@echo "make demo      build, start the sandbox, issue the example export, show the links"
 	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
-	@echo "make check     luacheck, and the core's warnings under gcc and clang"
+	@echo "make check     luacheck, cppcheck, and the core's warnings under gcc and clang"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
@@ -90,6 +92,9 @@ check: build
 	@for cc in gcc clang; do for abi in $(ABIS); do for file in $(SOURCES); do \
 	  echo "$$cc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -I/usr/include/lua$$abi $$file"; \
 	done; done; done | xargs -P$(JOBS) -I{} sh -c '{}' && echo "gcc and clang: no warnings"
+	@cppcheck -q -j$(JOBS) --std=c11 --language=c --enable=warning,performance,portability \
+	  --suppress=preprocessorErrorDirective:csrc/needs.h --suppress=pointerOutOfBoundsCond:csrc/buffer.h \
+	  --error-exitcode=1 $(call includes,5.4) csrc && echo "cppcheck: no findings"
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 

@@ -76,9 +76,10 @@ static size_t read_entry(const char *bytes, size_t left, zip_entry *entry) {
 static zip_entry *make_list(const char *bytes, size_t length, int count) {
   size_t size = (size_t)count * sizeof(zip_entry), at = 0;
   zip_entry *list = malloc(size + length + 1);
-  char *names = (char *)list + size;
+  char *names;
   int i;
   if (!list) return NULL;
+  names = (char *)list + size;
   if (length) memcpy(names, bytes, length);
   for (i = 0; i < count; i++) {
     size_t passed = read_entry(names + at, length - at, &list[i]);
