@@ -15,7 +15,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock share check sanitize valgrind fuzz provers prove bench docs release clean
+.PHONY: help setup build demo test specs rock share check sanitize coverage valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -26,6 +26,7 @@ help:
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
 	@echo "make check     luacheck, cppcheck, and the core's warnings under gcc and clang"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make coverage  the share of the core's lines that the specs run"
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
@@ -116,6 +117,18 @@ sanitize: build build/sanitize/sertifier/core.so build/sanitize/lua
 	@: >build/sanitize.totals
 	@TREE=build/sanitize tools/specs build/sanitize/lua 5.4 build/sanitize.totals \
 	  $(SANITIZED)
+
+# The share of the core's lines that these specs run.
+COVERED ?= $(SANITIZED)
+
+coverage: build
+	@rm -rf build/coverage && mkdir -p build/coverage/sertifier && : >build/coverage.totals
+	@cd build/coverage && gcc -std=gnu11 -g -O0 --coverage -fPIC -shared $(call includes,5.4) \
+	  -o sertifier/core.so $(SOURCES:%=../../%) $(LIBRARIES) -lpthread
+	@TREE=build/coverage tools/specs lua5.4 5.4 build/coverage.totals $(COVERED)
+	@cd build/coverage && find . -name '*.gcda' | xargs gcov -n 2>/dev/null | grep -A1 "File.*csrc" | \
+	  awk -F'[:% ]' '/Lines/ { n += $$NF; hit += $$3 * $$NF / 100 } \
+	    END { printf "C: %.1f %% of %d lines\n", 100 * hit / n, n }'
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 
