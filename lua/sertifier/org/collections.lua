@@ -19,9 +19,10 @@ function collections.describe(_, _, _, object)
   return 200, ('{"name":"%s","fields":%s}'):format(object, json.list(texts))
 end
 
-local function error_json(id, code, message, field)
-  return ('{"id":"%s","success":false,"errors":[{"statusCode":"%s","message":%s,"fields":[%s]}]}')
-    :format(id, code, json.quote(message), field and '"' .. field .. '"' or "")
+-- The record has to be told by its place in the list: there is no id beside an error.
+local function error_json(code, message, field)
+  return ('{"success":false,"errors":[{"statusCode":"%s","message":%s,"fields":[%s]}]}')
+    :format(code, json.quote(message), field and '"' .. field .. '"' or "")
 end
 
 local function field_fault(record, object)
@@ -90,20 +91,18 @@ function collections.update(state, request)
   if code then return reply.fault(400, code, message) end
   local texts, seen, good = {}, {}, {}
   for n, record in ipairs(decoded.records) do
-    local id = tostring(record.id or record.Id)
     local wrong, why, field = fault_of(state, record, n, seen)
-    texts[n] = wrong and error_json(id, wrong, why, field)
-      or ('{"id":"%s","success":true,"errors":[]}'):format(id)
+    texts[n] = wrong and error_json(wrong, why, field)
+      or ('{"id":"%s","success":true,"errors":[]}'):format(record.id or record.Id)
     if not wrong then good[#good + 1] = n end
   end
   local rolled_back = decoded.allOrNone == true and #good < #texts
   for _, n in ipairs(good) do
-    local record = decoded.records[n]
     if rolled_back then
-      texts[n] = error_json(record.id or record.Id, "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+      texts[n] = error_json("ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "Record rolled back because not all records were valid")
     else
-      apply(state, record)
+      apply(state, decoded.records[n])
     end
   end
   return 200, json.list(texts)
