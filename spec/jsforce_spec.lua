@@ -72,7 +72,8 @@ describe("jsforce", function()
 
   it_can("reads every page of a query, and the same records as we do", function()
     org.start(450, { page_size = 200 }, { 7 })
-    local soql = "SELECT Id, Email, Sertifier_Verification_Link__c FROM Contact WHERE Issue_Credential__c = TRUE"
+    local soql = "SELECT Id, Email, Sertifier_Verification_Link__c FROM Contact"
+      .. " WHERE Issue_Credential__c = TRUE"
     local read = ask(([[
       const first = await conn.query("%s");
       const next = await conn.queryMore(first.nextRecordsUrl);
