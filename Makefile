@@ -15,13 +15,14 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo test specs rock share check sanitize coverage valgrind fuzz provers prove bench docs release clean
+.PHONY: help setup build demo demo-salesforce test specs rock share check sanitize coverage valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
 
 help:
 	@echo "make demo      build, start the sandbox, issue the example export, show the links"
+	@echo "make demo-salesforce  the same to an org's contacts, with the links written back to the org"
 	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
 	@echo "make check     luacheck, cppcheck, and the core's warnings under gcc and clang"
@@ -59,10 +60,10 @@ $(foreach abi,$(ABIS),$(eval $(call abi_rules,$(abi))))
 
 # ---- running ----
 
-demo:
+demo demo-salesforce:
 	@tools/setup run
 	@$(MAKE) --no-print-directory -s build/5.4/sertifier/core.so build/5.1/sertifier/core.so
-	@tools/demo
+	@tools/$@
 
 # Both Luas at once: the specs wait most of the time.
 specs: build provers

@@ -1,4 +1,4 @@
---- The demo as it ends: by itself, by an interrupt at any moment, by a step that fails.
+--- The demos as they end: by itself, by an interrupt at any moment, by a step that fails.
 
 local core = require "sertifier.core"
 local files = require "spec.support.files"
@@ -29,13 +29,13 @@ end
 
 --- Starts the demo in a group of processes of its own, as a terminal does.
 -- Who runs the specs in the background ignores interrupts; the demo must not inherit that.
-local function start(path)
+local function start(name, path)
   local demo = { place = files.path(), out = files.write "", pid = files.write "",
     status = files.write "" }
   assert(os.execute("mkdir " .. demo.place))
   assert(os.execute(([[(env --default-signal=INT TMPDIR=%s PATH=%s"$PATH" setsid sh -c '
-    echo $$ >%s; exec tools/demo'; echo $? >%s) >%s 2>&1 </dev/null &]]):format(demo.place,
-    path and path .. ":" or "", demo.pid, demo.status, demo.out)))
+    echo $$ >%s; exec tools/%s'; echo $? >%s) >%s 2>&1 </dev/null &]]):format(demo.place,
+    path and path .. ":" or "", demo.pid, name, demo.status, demo.out)))
   return demo
 end
 
@@ -56,43 +56,60 @@ local function is_said(text)
   return function(demo) return files.read(demo.out):find(text, 1, true) end
 end
 
-local function has_file(name)
+local function has_file(name, count)
   return function(demo)
-    return shell(("ls -d %s/%s 2>/dev/null"):format(demo.place, name)) ~= ""
+    local list = shell(("ls -d %s/%s 2>/dev/null"):format(demo.place, name))
+    return select(2, list:gsub("\n", "")) >= (count or 1)
   end
 end
 
-local moments = { ["as it starts"] = has_file "tmp.*/sandbox",
-  ["as nginx starts"] = has_file "sertifier-sandbox*",
-  ["as it issues"] = is_said "The sandbox answers at", ["at its end"] = is_said "The same again" }
+local demos = {
+  demo = { says = "256 issued", moments = { ["as it starts"] = has_file "tmp.*/sandbox",
+    ["as nginx starts"] = has_file "sertifier-sandbox*", ["as it issues"] = is_said "answers at",
+    ["at its end"] = is_said "The same again" } },
+  ["demo-salesforce"] = { says = "links: 324 written to Salesforce\n", moments = {
+    ["as the org starts"] = has_file("sertifier-sandbox*", 2), ["as it issues"] = is_said "answers at",
+    ["at its end"] = is_said "The org's first contacts" } },
+}
 
-describe("the demo", function()
+for name, one in pairs(demos) do
+  describe("make " .. name, function()
+    after_each(files.remove)
+
+    it("issues, and leaves nothing running", function()
+      local demo = start(name)
+      wait_for(function() return is_said "answers at"(demo) end)
+      assert.not_equal("", processes_in(demo.place))
+      local status, out = finish(demo)
+      assert.equal(0, status, out)
+      assert.truthy(out:find(one.says, 1, true), out)
+    end)
+
+    for moment, is_there in pairs(one.moments) do
+      it("ends at an interrupt " .. moment .. ", and so does all that it started", function()
+        local demo = start(name)
+        wait_for(function() return is_there(demo) end)
+        os.execute("kill -INT -" .. files.read(demo.pid))
+        local status, out = finish(demo)
+        assert.equal(130, status, out)
+      end)
+    end
+  end)
+end
+
+describe("a demo", function()
   after_each(files.remove)
 
-  it("issues, and leaves nothing running", function()
-    local demo = start()
-    wait_for(function() return is_said "The sandbox answers at"(demo) end)
-    assert.not_equal("", processes_in(demo.place))
-    local status, out = finish(demo)
-    assert.equal(0, status, out)
-    assert.truthy(out:find("256 issued", 1, true), out)
+  it("shows the links that the org has then", function()
+    local _, out = finish(start "demo-salesforce")
+    assert.truthy(out:find "\n0035g0000000003AAA\tLee 3\thttps://%S+\n$", out)
   end)
 
-  for moment, is_there in pairs(moments) do
-    it("ends at an interrupt " .. moment .. ", and so does all that it started", function()
-      local demo = start()
-      wait_for(function() return is_there(demo) end)
-      os.execute("kill -INT -" .. files.read(demo.pid))
-      local status, out = finish(demo)
-      assert.equal(130, status, out)
-    end)
-  end
-
-  it("stops the sandbox where a step fails", function()
+  it("stops its servers where a step fails", function()
     local place = files.path()
     assert(os.execute(("mkdir %s && printf '#!/bin/sh\\nexit 7\\n' >%s/head && chmod +x %s/head")
       :format(place, place, place)))
-    local status, out = finish(start(place))
+    local status, out = finish(start("demo", place))
     assert.equal(7, status, out)
     os.execute("rm -r " .. place)
   end)

@@ -53,6 +53,9 @@ describe("the README", function()
 
   it("names the commands that the build and the rock's own test run", function()
     assert.equal("make demo\nmake test", blocks("sh")[1])
+    for target in text:gmatch "`make ([%w-]+)" do
+      assert.truthy(files.read("Makefile"):find("make " .. target .. " ", 1, true), target)
+    end
     assert.equal("luarocks --lua-version 5.4 make sertifier-0.1.0-1.rockspec", blocks("sh")[3])
     local provided = blocks("lua")[2]
     for line in provided:gmatch "[^\n]+" do

@@ -190,6 +190,8 @@ local function add_sandbox(parser, is_wanted)
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
+  command:option("--org", "an org of Salesforce's too, with so many contacts"):argname "N"
+    :convert(whole_number("--org"))
   if is_wanted then command:epilog(require("sertifier.cli.sandbox").help()) end
   runs(command, "sertifier.cli.sandbox")
 end

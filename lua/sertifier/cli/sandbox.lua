@@ -29,21 +29,52 @@ local function behave_of(list)
   return behave
 end
 
+local function start_api(args)
+  local key = args.key or demo_key
+  local campaigns = #args.campaign > 0 and args.campaign or { demo_campaign }
+  local started, message = server.start { port = args.port, campaigns = campaigns, key = key,
+    behave = behave_of(args.behave) }
+  return started, message or { "SERTIFIER_URL=" .. started.url, "SERTIFIER_SECRET_KEY=" .. key }
+end
+
+local function start_org(args)
+  local org = { contacts = args.org, client_id = "sandbox-app", client_secret = "sandbox-secret" }
+  local started, message = server.start { org = org }
+  return started, message or { "SALESFORCE_URL=" .. started.url, "SALESFORCE_CLIENT_ID="
+    .. org.client_id, "SALESFORCE_CLIENT_SECRET=" .. org.client_secret }
+end
+
+local function stop(servers)
+  for _, one in ipairs(servers) do one:stop() end
+end
+
+--- Starts the API, and an org where one is wanted; prints where they are once all are there.
+-- @treturn table|nil the servers; or nil, message
+local function start(args)
+  local servers, lines = {}, {}
+  for i, begin in ipairs { start_api, args.org and start_org or nil } do
+    local said
+    servers[i], said = begin(args)
+    if not servers[i] then
+      stop(servers)
+      return nil, said
+    end
+    lines[i] = table.concat(said, "\n")
+  end
+  print(table.concat(lines, "\n"))
+  io.stdout:flush()
+  return servers
+end
+
 --- Runs the command until it is interrupted.
 -- @treturn number the exit status
 function sandboxing.main(args)
-  local key = args.key or demo_key
-  local campaigns = #args.campaign > 0 and args.campaign or { demo_campaign }
   core.catch_interrupts()
-  local started, message = server.start { port = args.port, campaigns = campaigns, key = key,
-    behave = behave_of(args.behave) }
-  if not started and core.interrupted() then return 0 end
-  if not started then common.fail(message) end
-  print(("SERTIFIER_URL=%s"):format(started.url))
-  print(("SERTIFIER_SECRET_KEY=%s"):format(key))
-  io.stdout:flush()
+  local servers, message = start(args)
+  if not servers and core.interrupted() then return 0 end
+  if not servers then common.fail(message) end
   while not core.interrupted() do core.sleep(0.2) end
-  started:stop()
+  stop(servers)
   return 0
 end
 

@@ -23,6 +23,7 @@ local text = { length = 255, updateable = true }
 state.fields = {
   Contact = { Id = { length = 18 }, SystemModstamp = { length = 0 }, FirstName = text,
     LastName = text, Email = text, Status__c = text, Issue_Credential__c = { length = 0 },
+    Completed_On__c = { length = 0, updateable = true },
     Full_Name__c = { length = 1300 }, Sertifier_Verification_Link__c = text,
     Short__c = { length = 20, updateable = true } },
 }
@@ -30,7 +31,8 @@ state.fields = {
 local function contact(n)
   return { Id = ("0035g%010dAAA"):format(n), FirstName = "Ann", LastName = "Lee " .. n,
     Email = ("ann%d@example.com"):format(n), Issue_Credential__c = n % 10 ~= 0,
-    Status__c = "Certified", SystemModstamp = "2026-01-01T00:00:00.000+0000" }
+    Status__c = "Certified", Completed_On__c = ("2025-%02d-15"):format(n % 12 + 1),
+    SystemModstamp = "2026-01-01T00:00:00.000+0000" }
 end
 
 --- A new org.

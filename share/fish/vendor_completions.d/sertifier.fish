@@ -183,6 +183,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l port -r -d '
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l campaign -r -d 'a campaign that it has'
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l key -r -d 'the API key that it wants'
 complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l behave -r -d 'one of the behaviours below'
+complete -c sertifier -n '__fish_sertifier_seen_command sandbox' -l org -r -d 'an org of Salesforce\'s too, with so many contacts'
 
 complete -c sertifier -n '__fish_sertifier_seen_command doctor' -s h -l help -d 'Show this help message and exit'
 complete -c sertifier -n '__fish_sertifier_seen_command doctor' -l campaign -r -d 'the campaign\'s ID'
