@@ -19,9 +19,9 @@ local function output_of(command)
 end
 
 --- Fetched once a build tree, whole or not at all.
-local said = output_of(("test -d %s || { rm -rf %s.new && mkdir -p %s.new && npm install --loglevel error"
-  .. " --prefix %s.new --ignore-scripts --no-audit --no-fund @jsforce/jsforce-node@%s && mv %s.new %s; } 2>&1")
-  :format(place, place, place, place, version, place, place))
+local said = output_of(([[test -d PLACE || { rm -rf PLACE.new && mkdir -p PLACE.new && npm install \
+  --loglevel error --prefix PLACE.new --ignore-scripts --no-audit --no-fund \
+  @jsforce/jsforce-node@%s && mv PLACE.new PLACE; } 2>&1]]):gsub("PLACE", place):format(version))
 local is_there = output_of("ls -d " .. place .. " 2>/dev/null") ~= ""
 
 local before = [[
