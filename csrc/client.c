@@ -60,7 +60,8 @@ static int client_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   read_settings(L, &settings);
   settings.service = "Sertifier";
-  settings.headers = headers;
+  memset(settings.headers, 0, sizeof settings.headers);
+  settings.headers[HTTP_JSON] = headers;
   key_file = handle_text(L, "key_file", NULL);
   opened = client_push(L);
   wrong = key_open(&secret, &key_of_sertifier, key_file, problem,
@@ -82,19 +83,22 @@ static int is_method(const char *text) {
   return 0;
 }
 
-/* client:submit(method, path[, body]) -> id: starts a request and returns at
-** once. The path starts with "/", and stands behind the client's address. */
+/* client:submit(method, path, body, is_csv) -> id: starts a request and returns
+** at once. The path starts with "/", and stands behind the client's address.
+** Where it is about CSV, that is the body, or else the answer that is wanted. */
 static int client_submit(lua_State *L) {
   client *c = client_get(L);
   const char *method = luaL_checkstring(L, 2);
   const char *path = luaL_checkstring(L, 3);
   size_t length = 0;
   const char *body = luaL_optlstring(L, 4, NULL, &length);
+  http_form form = !lua_toboolean(L, 5) ? HTTP_JSON
+                 : body ? HTTP_CSV_SENT : HTTP_CSV_WANTED;
   long id;
   luaL_argcheck(L, is_method(method), 2, "not a method of these APIs");
   luaL_argcheck(L, strlen(path) == lua_rawlen(L, 3) && url_is_path(path), 3,
                 "not a path");
-  id = http_submit(c->http, method, path, body, length);
+  id = http_submit(c->http, form, method, path, body, length);
   if (!id) return luaL_error(L, "out of memory");
   lua_pushinteger(L, id);
   return 1;
@@ -121,6 +125,7 @@ static void push_result(lua_State *L, const http_result *result) {
   set_text(L, "date", result->date);
   set_text(L, "content_type", result->content_type);
   set_text(L, "limit_info", result->limit_info);
+  set_text(L, "locator", result->locator);
   if (result->error) return;
   lua_pushlstring(L, result->body.bytes ? result->body.bytes : "",
                   result->body.length);
@@ -130,7 +135,7 @@ static void push_result(lua_State *L, const http_result *result) {
 /* client:poll(seconds) -> list of results, empty where none ended in time.
 ** Each has `id`, and `sent`: whether a byte of its body may have left. A whole
 ** answer has `status`, `body`, and where the server gave them `retry_after`,
-** `date`, `content_type` and `limit_info`; where there is none, `error` is one of connect,
+** `date`, `content_type`, `limit_info` and `locator`; where there is none, `error` is one of connect,
 ** resolve, tls, timeout, cut, too_large and rewind, and `message` says more. */
 static int client_poll(lua_State *L) {
   client *c = client_get(L);

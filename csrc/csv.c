@@ -63,6 +63,10 @@ void csv_delimiter(csv *c, char delimiter) {
   c->delimiter = delimiter;
 }
 
+void csv_line(csv *c, uint64_t line) {
+  c->line = line;
+}
+
 void csv_columns(csv *c, size_t columns) {
   c->columns = columns;
 }

@@ -52,6 +52,9 @@ void csv_close(csv *c);
 /* Before the first row: what separates cells. A comma otherwise. */
 void csv_delimiter(csv *c, char delimiter);
 
+/* Before the first row: the number of its line, where that is not 1. */
+void csv_line(csv *c, uint64_t line);
+
 /* Before the first row: another thread may read the source, ahead of need. For
 ** sources whose reads always end soon. */
 void csv_thread(csv *c);

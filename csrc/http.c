@@ -13,7 +13,7 @@ struct http {
   CURLM *multi;
   key key;
   request_options options;
-  struct curl_slist headers[5];
+  struct curl_slist headers[HTTP_FORMS][5];
   size_t pending;
   long last_id;
   request *flying, *idle;
@@ -28,16 +28,16 @@ static void init_curl(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT); /* never cleaned up: see curl's docs */
 }
 
-static void set_headers(http *h, char *const *more) {
+/* Our own list, not curl_slist_append's: that would copy the key. What libcurl
+** still copies is the request that it writes out. */
+static void set_headers(const http *h, struct curl_slist *list,
+                        char *const *more) {
   static char expect[] = "Expect:"; /* no wait for "100 Continue" */
   int i = 0, n;
-  /* Our own list, not curl_slist_append's: that would copy the key. What
-  ** libcurl still copies is the request that it writes out. */
-  if (h->key.header) h->headers[i++].data = h->key.header;
-  for (; *more; more++) h->headers[i++].data = *more;
-  h->headers[i].data = expect;
-  for (n = 0; n < i; n++) h->headers[n].next = &h->headers[n + 1];
-  h->options.headers = h->headers;
+  if (h->key.header) list[i++].data = h->key.header;
+  for (; more && *more; more++) list[i++].data = *more;
+  list[i].data = expect;
+  for (n = 0; n < i; n++) list[n].next = &list[n + 1];
 }
 
 static char *copy(const char *text) {
@@ -61,13 +61,15 @@ static int set_options(request_options *o, const http_settings *settings,
 http *http_open(const http_settings *settings, key *k, char *problem,
                 size_t size) {
   http *h = calloc(1, sizeof *h);
+  int form;
   snprintf(problem, size, "out of memory");
   pthread_once(&once, init_curl);
   if (!h) return key_close(k), NULL;
   h->key = *k;
   k->header = NULL;
   h->last = &h->first;
-  set_headers(h, settings->headers);
+  for (form = 0; form < HTTP_FORMS; form++)
+    set_headers(h, h->headers[form], settings->headers[form]);
   if (set_options(&h->options, settings, problem, size))
     h->multi = curl_multi_init();
   if (h->multi) return h;
@@ -100,10 +102,11 @@ static request *request_take(http *h) {
   return r;
 }
 
-long http_submit(http *h, const char *method, const char *path,
+long http_submit(http *h, http_form form, const char *method, const char *path,
                  const char *body, size_t length) {
   request *r = request_take(h);
   if (!r) return 0;
+  h->options.headers = h->headers[form];
   if (!request_prepare(r, &h->options, method, path, body, length) ||
       curl_multi_add_handle(h->multi, r->easy) != CURLM_OK)
     return request_free(r), 0;

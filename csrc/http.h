@@ -14,10 +14,18 @@
 
 #pragma GCC visibility push(hidden)
 
+/* What a request sends and wants. */
+typedef enum http_form {
+  HTTP_JSON,
+  HTTP_CSV_SENT, /* where the settings have headers for it */
+  HTTP_CSV_WANTED,
+  HTTP_FORMS
+} http_form;
+
 typedef struct http_settings {
   const char *url;     /* https://host[:port][/path], or http:// to loopback */
   const char *service; /* whose address it is, for people */
-  char *const *headers; /* besides the key's: at most 3, and NULL */
+  char *const *headers[HTTP_FORMS]; /* besides the key's: at most 3, and NULL */
   const char *ca_file; /* NULL: the system's certificates */
   const char *user_agent;
   double timeout;         /* seconds, of a whole request */
@@ -36,7 +44,8 @@ typedef struct http_result {
   int sent;          /* a byte of the request's body may have left */
   buffer body;
   char message[256];
-  char retry_after[64], date[64], content_type[96], limit_info[128];
+  char retry_after[64], date[64], content_type[96], limit_info[128],
+    locator[256];
 } http_result;
 
 /* Opens; takes the key over, which may be closed: then none is sent. NULL and the problem where it cannot. */
@@ -45,7 +54,7 @@ http *http_open(const http_settings *settings, key *k, char *problem,
 void http_close(http *h); /* requests in flight are given up */
 
 /* Starts a request; its id, or 0 without memory. `path` starts with '/'. */
-long http_submit(http *h, const char *method, const char *path,
+long http_submit(http *h, http_form form, const char *method, const char *path,
                  const char *body, size_t length);
 
 /* Waits until a request ends, `seconds` at the most. */

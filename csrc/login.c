@@ -55,6 +55,7 @@ static const char *read_answer(http_result *result, key *token, char *address,
 /* ---- from the org ---- */
 
 static void settings_of(const login *l, http_settings *settings) {
+  memset(settings, 0, sizeof *settings);
   settings->service = "Salesforce";
   settings->ca_file = *l->ca_file ? l->ca_file : NULL;
   settings->user_agent = l->agent;
@@ -80,7 +81,7 @@ static http_result *post_form(http *h, const login *l) {
   if (add_escaped(&form, "grant_type=client_credentials&client_id=",
                   l->client_id) &&
       add_escaped(&form, "&client_secret=", l->secret.text) &&
-      http_submit(h, "POST", "/services/oauth2/token", form.bytes,
+      http_submit(h, HTTP_JSON, "POST", "/services/oauth2/token", form.bytes,
                   form.length))
     do {
       http_poll(h, 1);
@@ -102,7 +103,7 @@ static const char *ask_org(const login *l, key *token, char *address,
   http *h;
   settings_of(l, &settings);
   settings.url = l->url;
-  settings.headers = headers;
+  settings.headers[HTTP_JSON] = headers;
   h = http_open(&settings, &none, problem, size);
   if (!h) return "url";
   snprintf(problem, size, "out of memory");
@@ -179,11 +180,17 @@ const char *login_ask(const login *l, key *token, char *address, char *problem,
 http *login_open(const login *l, key *token, const char *address,
                  char *problem, size_t size) {
   static char json[] = "Content-Type: application/json",
-              accept[] = "Accept: application/json";
+              accept[] = "Accept: application/json",
+              csv[] = "Content-Type: text/csv; charset=UTF-8",
+              accept_csv[] = "Accept: text/csv";
   char *const headers[] = {json, accept, NULL};
+  char *const sent[] = {csv, accept, NULL};
+  char *const wanted[] = {accept_csv, NULL};
   http_settings settings;
   settings_of(l, &settings);
   settings.url = address;
-  settings.headers = headers;
+  settings.headers[HTTP_JSON] = headers;
+  settings.headers[HTTP_CSV_SENT] = sent;
+  settings.headers[HTTP_CSV_WANTED] = wanted;
   return http_open(&settings, token, problem, size);
 }

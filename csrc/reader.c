@@ -35,15 +35,17 @@ static int reader_close(lua_State *L) {
   return 0;
 }
 
-/* core.reader(source, delimiter) -> reader, or nil, problem, "export", and the
-** header's line where that is at fault. The source is the reader's from now
-** on. */
+/* core.reader(source, delimiter[, line]) -> reader, or nil, problem, "export",
+** and the header's line where that is at fault. The source is the reader's from
+** now on; its first line has the number `line`, 1 if not said. */
 static int reader_new(lua_State *L) {
   const char *delimiter = luaL_optstring(L, 2, ","), *problem;
+  lua_Integer line = luaL_optinteger(L, 3, 1);
   reader *r = lua_newuserdata(L, sizeof *r);
   memset(r, 0, sizeof *r);
   luaL_setmetatable(L, CLASS);
-  problem = rows_open(&r->rows, source_take(L, 1), *delimiter);
+  problem = rows_open(&r->rows, source_take(L, 1), *delimiter,
+                      (uint64_t)line);
   r->is_open = 1;
   if (!problem) return 1;
   handle_fail(L, problem, "export");

@@ -52,6 +52,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *user) {
               sizeof result->content_type);
   keep_header(line, length, "Sforce-Limit-Info", result->limit_info,
               sizeof result->limit_info);
+  keep_header(line, length, "Sforce-Locator", result->locator,
+              sizeof result->locator);
   return length;
 }
 

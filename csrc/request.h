@@ -15,7 +15,7 @@ typedef struct request_options {
   int is_plain; /* http to loopback: then no proxy may come between */
   long timeout, connect_timeout; /* milliseconds */
   size_t most;                   /* bytes of an answer */
-  struct curl_slist *headers;
+  struct curl_slist *headers;    /* of the next request */
 } request_options;
 
 typedef struct request {

@@ -59,7 +59,8 @@ static const char *read_header(rows *r) {
   return NULL;
 }
 
-const char *rows_open(rows *r, source *s, char delimiter) {
+const char *rows_open(rows *r, source *s, char delimiter,
+                      uint64_t line) {
   memset(r, 0, sizeof *r);
   buffer_open(&r->scratch, CSV_MAX_ROW * 2);
   buffer_open(&r->header, CSV_MAX_ROW);
@@ -68,6 +69,7 @@ const char *rows_open(rows *r, source *s, char delimiter) {
   r->csv = csv_open(source_read, s);
   if (!r->csv) return "out of memory";
   csv_delimiter(r->csv, delimiter);
+  csv_line(r->csv, line);
   if (source_file(s) >= 0) csv_thread(r->csv);
   return read_header(r);
 }

@@ -29,8 +29,9 @@ typedef struct rows {
   buffer scratch;    /* for the values of a row's cells */
 } rows;
 
-/* Takes the source over, whatever comes of it; what is wrong, or NULL. */
-const char *rows_open(rows *r, source *s, char delimiter);
+/* Takes the source over, whatever comes of it; what is wrong, or NULL. The
+** source's first line has the number `line`. */
+const char *rows_open(rows *r, source *s, char delimiter, uint64_t line);
 void rows_close(rows *r);
 
 csv_result rows_next(rows *r);

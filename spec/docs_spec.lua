@@ -5,6 +5,12 @@ local files = require "spec.support.files"
 local pages = require "spec.support.pages"
 local server = require "sertifier.sandbox_server"
 
+--- The org that the pages speak of.
+local function start_org()
+  return assert(server.start { key = pages.key, org = { contacts = 30, client_id = "app",
+    client_secret = "secret" } })
+end
+
 --- The pages in the order in which the first of them lists them.
 local function names()
   local list = { "README.md" }
@@ -91,13 +97,18 @@ local function faults(name)
 end
 
 describe("a page of docs/", function()
-  local sandbox
+  local sandbox, org
 
   setup(function()
+    org = start_org()
     sandbox = assert(server.start { campaigns = { pages.campaign }, key = pages.key })
   end)
-  teardown(function() sandbox:stop() end)
+  teardown(function()
+    org:stop()
+    sandbox:stop()
+  end)
   after_each(function()
+    org:reset()
     sandbox:reset()
     files.remove()
   end)
@@ -105,6 +116,8 @@ describe("a page of docs/", function()
   for _, name in ipairs(names()) do
     it("shows what is so: " .. name, function()
       local place, environment = pages.place(sandbox.url)
+      environment = ("%s SALESFORCE_URL=%s SALESFORCE_CLIENT_ID=app SALESFORCE_CLIENT_SECRET=secret")
+        :format(environment, org.url)
       for _, block in ipairs(pages.blocks(files.read("docs/" .. name))) do
         assert.truthy(try[block.kind], block.kind .. ": no such kind of block")
         try[block.kind](block.text, environment, place)

@@ -52,6 +52,22 @@ describe("hooks", function()
       "issued Lee 2", "batch of 2", "issued Lee 3", "batch of 1", "finish 3" }, calls)
   end)
 
+  it("are called once a record by a check, however much is read between two of them", function()
+    local lines, names = { "Id,FirstName,LastName,Email,Ok__c" }, {}
+    for n = 1, 41000 do
+      lines[n + 1] = ("%s,Ann,Lee %d,ann@example.com,%s"):format(sandbox.id(n), n, n % 10000 == 0)
+    end
+    local findings = assert(flow_of { when = "Ok__c = TRUE",
+      before_issue = function(credential, record)
+        names[#names + 1] = record.LastName
+        credential.name = record.LastName:upper()
+        return credential
+      end }:check { export = files.write(table.concat(lines, "\n") .. "\n", ".csv"), sample = 9 })
+    assert.same({ "Lee 10000", "Lee 20000", "Lee 30000", "Lee 40000" }, names)
+    assert.same({ 4, "LEE 10000", "LEE 40000" }, { findings.would_issue, findings.sample[1].name,
+      findings.sample[4].name })
+  end)
+
   it("change a credential, skip it, or make it invalid", function()
     local flow = flow_of { before_issue = function(credential, record)
       if record.LastName == "Lee 1" then return nil end

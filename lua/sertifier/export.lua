@@ -132,15 +132,17 @@ local function open_path(path, options, needs)
 end
 
 --- Opens an export.
--- @param source a path, "-" for standard input, or a function that gives a table a call and nil at
---   the end
+-- @param source a path, "-" for standard input, a function that gives a table a call and nil at the
+--   end, or what has an `open` of its own, such as a query
 -- @tparam {string,...} needs the fields that the flow reads
 -- @tparam[opt] table options `format`, `encoding`, `delimiter`, `date_order` and `decimal` where
 --   they are not to be guessed; `object` of the flow
 -- @return the export, or nil, message, code
 function export.open(source, needs, options)
   if type(source) == "function" then
-    return tables.open { name = "record", next = source, columns = needs }
+    return tables.open { name = "record", next = source, columns = needs, is_slow = true }
+  elseif type(source) == "table" then
+    return source:open(needs)
   end
   return open_path(source, options or {}, needs)
 end

@@ -85,12 +85,18 @@ local function ask(self, one)
   return cells_of(changed, one.once_per, one.record_id)
 end
 
-local function take_out(self, batch)
+--- All of a batch's credentials; of the first ones the hook was asked before.
+local function take_out(self, batch, known_ones)
   local list = {}
   for i = 1, #batch do
     local once_per, _, _, _, _, record_id, line = batch:get(i)
-    list[i] = { json = batch:credential(i), record = self.export:record(batch, i), line = line,
-      row = self.rejects and batch:row(i), once_per = once_per, record_id = record_id }
+    list[i] = { json = batch:credential(i), line = line, row = self.rejects and batch:row(i),
+      once_per = once_per, record_id = record_id }
+    if i <= known_ones then
+      list[i].record, list[i].cells = self.records[i], self.cells[i]
+    else
+      list[i].record = self.export:record(batch, i)
+    end
   end
   batch:clear()
   return list
@@ -103,7 +109,8 @@ end
 
 --- Puts one credential back as its hook wants it.
 local function put_back(self, batch, one, problems)
-  local ok, cells, reason = pcall(ask, self, one)
+  local ok, cells, reason = true, one.cells, nil
+  if not cells then ok, cells, reason = pcall(ask, self, one) end
   if not ok then
     ends.stop(self, ("%s:%d: before_issue failed: %s"):format(self.export.name, one.line,
       tostring(cells)), "hook")
@@ -116,7 +123,7 @@ local function put_back(self, batch, one, problems)
   else
     self.reshaping = self.reshaping or plan()
     local result = core.feed(self.reshaping, batch, cells, one.line, nil, one.row)
-    if result == "ready" then self.records[#batch] = one.record end
+    if result == "ready" then self.records[#batch], self.cells[#batch] = one.record, cells end
     if result == "invalid" then
       note_invalid(self, problems, one, "before_issue: " .. batch:problems()[1].text)
     end
@@ -125,11 +132,12 @@ end
 
 --- Gives each credential of a batch to the flow's `before_issue`, and keeps what it makes of them.
 -- @tparam table self the run; `records` are afterwards those of the batch
+-- @tparam number known_ones so many stood in the batch before, and were given to it then
 -- @treturn {table,...} the problems that came up
-function hooks.reshape(self, batch)
+function hooks.reshape(self, batch, known_ones)
   local problems = {}
-  local list = take_out(self, batch)
-  self.records = {}
+  local list = take_out(self, batch, known_ones)
+  self.records, self.cells = {}, {}
   for _, one in ipairs(list) do
     if self.stopped then
       ends.tell(self, "not_attempted", one)

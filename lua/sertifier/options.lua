@@ -8,7 +8,7 @@ local options = {}
 local types = {
   now = { number = true, string = true }, previous = { string = true },
   first_run = { string = true },
-  export = { string = true, ["function"] = true }, client = { table = true },
+  export = { string = true, ["function"] = true, table = true }, client = { table = true },
   ledger = { string = true, table = true }, write_back = { string = true, table = true },
   rejects = { string = true }, log = { ["function"] = true },
   batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
@@ -68,6 +68,9 @@ function options.check(given, names, level)
     error('first_run: "issue" or "remember" is expected', level + 1)
   end
   if given.export == nil then error("export: a path or an iterator is expected", level + 1) end
+  if type(given.export) == "table" and not given.export.open then
+    error("export: got a table", level + 1)
+  end
   local fault = export.fault(given)
   if fault then error(fault, level + 1) end
 end

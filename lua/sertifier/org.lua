@@ -7,10 +7,14 @@
 --   GET   /services/data/vN/query/LOCATOR               a further page
 --   GET   /services/data/vN/sobjects/OBJECT/describe    its fields
 --   PATCH /services/data/vN/composite/sobjects          up to 200 records
+--   POST  /services/data/vN/jobs/query                  a Bulk 2.0 query
+--   GET   /services/data/vN/jobs/query/ID               how it goes
+--   GET   /services/data/vN/jobs/query/ID/results       a page of what it found
 --
 -- It serves tests, through sandbox_server; it has the sandbox's own calls (/sandbox/…) as well.
 
 local collections = require "sertifier.org.collections"
+local jobs = require "sertifier.org.jobs"
 local json = require "sertifier.sandbox.json"
 local queries = require "sertifier.org.query"
 local reply = require "sertifier.org.reply"
@@ -24,6 +28,9 @@ local calls = {
   { "^GET (/services/data/v%d+%.0)/query/([%w-]+)$", "page", queries.next },
   { "^GET (/services/data/v%d+%.0)/sobjects/([%w_]+)/describe$", "describe", collections.describe },
   { "^PATCH (/services/data/v%d+%.0)/composite/sobjects$", "update", collections.update },
+  { "^POST (/services/data/v%d+%.0)/jobs/query$", "job", jobs.make },
+  { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+)$", "look", jobs.look },
+  { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+/results.*)$", "results", jobs.results },
 }
 
 local function find_call(line)
@@ -50,9 +57,9 @@ local function data(state, request, call, base, rest)
   if is_turn(state, state.behave.server_error_every) then
     return reply.fault(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.")
   end
-  status, body = call[3](state, request, base, rest)
+  status, body, headers = call[3](state, request, base, rest)
   if is_turn(state, state.behave.cut_every) then return 444, "", {} end
-  return status, body, reply.headers(state)
+  return status, body, reply.headers(state, headers)
 end
 
 --- The sandbox's own calls.
@@ -73,7 +80,7 @@ end
 --- Answers a request.
 -- @tparam table state from `org.new`
 -- @tparam table request `method`, `path` (with its query), `headers` (those read are secretkey,
---   authorization and content-type), `body`, and `address`, where it came to
+--   authorization, content-type and accept), `body`, and `address`, where it came to
 -- @treturn number the HTTP status; 444: the connection is to be closed without an answer
 -- @treturn string the body
 -- @treturn table the headers, not to be changed

@@ -34,6 +34,7 @@ end
 -- @return whether the export has ended, and as fourth the problems that came up; or nil, message,
 --   code
 function reading.fill(self, batch, most, rows)
+  local known_ones = #batch
   local read, skipped, invalid, ended, failure =
     self.export:fill(self.plan, batch, most, rows or rows_at_once,
       self.with_records or self.rejects ~= nil)
@@ -44,7 +45,9 @@ function reading.fill(self, batch, most, rows)
   self.summary:count("invalid", invalid)
   local problems = invalid > 0 and batch:problems() or {}
   if self.flow.before_issue and #batch > 0 then
-    for _, problem in ipairs(hooks.reshape(self, batch)) do problems[#problems + 1] = problem end
+    for _, problem in ipairs(hooks.reshape(self, batch, known_ones)) do
+      problems[#problems + 1] = problem
+    end
   end
   note_problems(self, problems)
   return ended, nil, nil, problems
@@ -62,12 +65,11 @@ local function record_of(self, i)
   return self.records and self.records[i] or self.export:record(self.batch, i)
 end
 
---- Gives a run what it reads into.
--- @tparam boolean is_slow whether records may come slowly: they are then sent as soon as they fill
---   a request
-function reading.begin(self, is_slow)
+--- Gives a run what it reads into. Records that may come slowly are sent as soon as they fill a
+-- request.
+function reading.begin(self)
   self.batch = core.batch()
-  self.group = is_slow and self.batch_size or math.max(group, self.batch_size)
+  self.group = self.export.is_slow and self.batch_size or math.max(group, self.batch_size)
 end
 
 -- ---- what the ledger does not know ----

@@ -213,12 +213,12 @@ function run.run(flow, options)
     kind = flow.publish and drafting or adding }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
-  reading.begin(self, type(options.export) == "function")
   local ok, message, code = open_parts(self, flow, options)
   if not ok then
     close_parts(self, options)
     return nil, message, code
   end
+  reading.begin(self)
   leftovers.settle(self)
   self.summary.description = self.export.description
   log.started(self)

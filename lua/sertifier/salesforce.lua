@@ -8,7 +8,7 @@ local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local faults = require "sertifier.salesforce.faults"
 local nearest = require "sertifier.nearest"
-local pages = require "sertifier.salesforce.pages"
+local query = require "sertifier.salesforce.query"
 local retries = require "sertifier.retries"
 local version = require "sertifier.version"
 
@@ -107,16 +107,17 @@ local function poll(self, native, seconds)
 end
 
 --- Starts a call.
+-- @tparam[opt] boolean is_csv its body, or what is wanted where it has none, is CSV
 -- @treturn table for `finish`
-function salesforce:start(method, path, body)
-  local request = { method = method, path = path, body = body }
+function salesforce:start(method, path, body, is_csv)
+  local request = { method = method, path = path, body = body, is_csv = is_csv }
   if is_used_up(self) then
     request.fault = { code = "limit", message = ("Salesforce: %d of the day's %d requests are used,"
       .. " and some are left for others; run again tomorrow"):format(self.used, self.most) }
     return request
   end
   request.native, request.sent_at = self.native, core.elapsed()
-  self.flying[self.native][self.native:submit(method, path, body)] = request
+  self.flying[self.native][self.native:submit(method, path, body, is_csv)] = request
   poll(self, self.native, 0) -- it leaves now, not only when it is waited for
   return request
 end
@@ -149,19 +150,28 @@ local function mend(self, request, fault, tried)
   return false, fault
 end
 
+--- What an answer holds: of JSON what it says, else the whole result, with `body` and `locator`.
+local function value_of(request, result)
+  if result.error then return nil end
+  local is_csv = (result.content_type or ""):find "^text/csv"
+  if request.is_csv and is_csv or result.body == "" then return result end
+  local ok, value = pcall(cjson.decode, result.body)
+  return ok and value
+end
+
 --- Waits for a call, and repeats it where that may help.
--- @return its answer, decoded; or nil, message, code
+-- @return its answer, decoded; of CSV the result, whose `body` it is; or nil, message, code
 function salesforce:finish(request)
   local tried = { retries = retries.new() }
   while not request.fault do
     local result = wait(self, request)
     forget(self, request.native)
-    local ok, value = pcall(cjson.decode, result.body)
-    local fault = faults.of_result(result, ok and value)
+    local value = value_of(request, result)
+    local fault = faults.of_result(result, value)
     if not fault then return value end
     local again, why = mend(self, request, fault, tried)
     if not again then return nil, why.message, why.code end
-    request = self:start(request.method, request.path, request.body)
+    request = self:start(request.method, request.path, request.body, request.is_csv)
   end
   return nil, request.fault.message, request.fault.code
 end
@@ -172,12 +182,17 @@ function salesforce:call(method, path, body)
   return self:finish(self:start(method, self.base .. path, body))
 end
 
---- The records of a query, page by page: an export for `flow:run`.
--- @tparam string soql
--- @treturn function gives a record a call, and nil at the end; or nil, message, code
-function salesforce:query(soql)
-  if type(soql) ~= "string" then error("a query in SOQL is expected", 2) end
-  return pages.records(self, soql)
+--- A query: an export for `flow:run`. Up to 20,000 records come by REST pages, more by a job of the
+-- Bulk API 2.0.
+-- @tparam string soql; or the id of a Bulk job whose results are there still
+-- @tparam[opt] table options `bulk`: true or false where not the number of records is to decide
+-- @return the query, which also gives a record a call, by pages, and nil at the end; or nil,
+--   message, code
+function salesforce:query(soql, options)
+  local bulk = options and options.bulk
+  if type(soql) ~= "string" then error("a query in SOQL, or a job's id, is expected", 2) end
+  if bulk ~= nil and type(bulk) ~= "boolean" then error("bulk: true or false is expected", 2) end
+  return query.new(self, soql, bulk)
 end
 
 --- The fields of an object, by their names in lower case.

@@ -80,7 +80,8 @@ function worker.serve()
     method = ngx.req.get_method(), path = var.request_uri, body = request_body(),
     address = var.scheme .. "://" .. (var.http_host or ""),
     headers = { secretkey = var.http_secretkey, ["api-version"] = var.http_api_version,
-      ["content-type"] = var.http_content_type, authorization = var.http_authorization } })
+      ["content-type"] = var.http_content_type, authorization = var.http_authorization,
+      accept = var.http_accept } })
   if seconds > 0 then ngx.sleep(seconds) end
   if status == 444 then return ngx.exit(status) end
   send(status, body, headers)

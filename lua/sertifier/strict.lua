@@ -19,7 +19,7 @@ end
 -- @tparam table options as `flow:run` takes them
 -- @return true; or nil, message, "strict", and then nothing was sent
 function strict.check(flow, options)
-  if type(options.export) == "function" or options.export == "-" then
+  if type(options.export) ~= "string" or options.export == "-" then
     return nil, "strict: a file is expected, which can be read before anything is sent", "strict"
   end
   local asked = {}

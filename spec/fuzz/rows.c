@@ -21,7 +21,7 @@ static int open_all(rows *r, const uint8_t *data, size_t size) {
   source *s = source_text(text_slice((const char *)data + 1, size - 1));
   if (data[0] % 7) s = decode_open(s, encoding);
   must(s != NULL);
-  if (rows_open(r, s, data[0] & 8 ? ';' : ',')) return 0;
+  if (rows_open(r, s, data[0] & 8 ? ';' : ',', 1)) return 0;
   r->has_footer = data[0] >> 4 & 1;
   return 1;
 }

@@ -128,7 +128,7 @@ function tables:close()
 end
 
 --- Opens it.
--- @tparam table self `name`, `next`, `columns`
+-- @tparam table self `name`, `next`, `columns`, `is_slow`: records may come slowly
 function tables.open(self)
   self.number, self.rows, self.delimiter = 0, {}, ","
   return setmetatable(self, tables)

@@ -1,4 +1,6 @@
 --- Queries: a small part of SOQL, and pages with the locator of the next one.
+--
+-- A query that was made is a cursor: the records that it found, its `object` and `fields`.
 
 local json = require "sertifier.sandbox.json"
 local reply = require "sertifier.org.reply"
@@ -7,12 +9,11 @@ local states = require "sertifier.org.state"
 local queries = {}
 
 local function malformed(message)
-  return reply.fault(400, "MALFORMED_QUERY", message)
+  return nil, "MALFORMED_QUERY", message
 end
 
 local function no_field(object, name)
-  return reply.fault(400, "INVALID_FIELD", ("No such column '%s' on entity '%s'."):format(name,
-    object))
+  return nil, "INVALID_FIELD", ("No such column '%s' on entity '%s'."):format(name, object)
 end
 
 -- ---- conditions ----
@@ -90,17 +91,17 @@ local function cut(text, pattern)
   return text
 end
 
---- The first page.
-function queries.first(state, _, base, given)
-  local soql = reply.unescaped(given:match "^q=(.*)$" or "")
+--- Makes a query.
+-- @treturn table|nil its cursor; or nil, Salesforce's code, message
+function queries.make(state, soql)
   local list, object, rest = soql:match "^%s*SELECT%s+(.-)%s+FROM%s+([%w_]+)(.*)$"
   if not list then return malformed "unexpected token" end
   local fields = states.fields[object]
-  if not fields then return reply.fault(400, "INVALID_TYPE", object .. ": no such type") end
+  if not fields then return nil, "INVALID_TYPE", object .. ": no such type" end
   rest = cut(rest, "%s+ORDER BY [%w_, ]+$")
   local where = rest:match "^%s+WHERE%s+(.+)$"
   if not where and rest:find "%S" then return malformed "unexpected token" end
-  local cursor = { object = object, base = base, fields = {} }
+  local cursor = { object = object, fields = {} }
   for name in list:gmatch "[^%s,]+" do
     if not fields[name] then return no_field(object, name) end
     table.insert(cursor.fields, name)
@@ -113,8 +114,16 @@ function queries.first(state, _, base, given)
   for _, record in ipairs(state.records) do
     if holds(tests, record) then cursor[#cursor + 1] = record end
   end
+  return cursor
+end
+
+--- The first page.
+function queries.first(state, _, base, given)
+  local cursor, code, message =
+    queries.make(state, reply.unescaped(given:match "^q=(.*)$" or ""))
+  if not cursor then return reply.fault(400, code, message) end
   table.insert(state.cursors, cursor)
-  cursor.id = ("01g5g%010dAAA"):format(#state.cursors)
+  cursor.base, cursor.id = base, ("01g5g%010dAAA"):format(#state.cursors)
   return page(state, cursor, 0)
 end
 

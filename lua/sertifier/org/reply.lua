@@ -4,10 +4,12 @@ local json = require "sertifier.sandbox.json"
 
 local reply = { html = { ["Content-Type"] = "text/html" } }
 
---- The headers of an answer, with how much of the day's requests is used.
-function reply.headers(state)
-  return { ["Content-Type"] = "application/json;charset=UTF-8", ["Sforce-Limit-Info"] =
+--- The headers of an answer, with how much of the day's requests is used, and more of its own.
+function reply.headers(state, more)
+  local headers = { ["Content-Type"] = "application/json;charset=UTF-8", ["Sforce-Limit-Info"] =
     ("api-usage=%d/%d"):format(state.used, state.behave.daily_limit) }
+  for name, value in pairs(more or {}) do headers[name] = value end
+  return headers
 end
 
 --- An error of a whole call.

@@ -13,6 +13,9 @@ local switches = {
   page_size = 2000, -- records a page
   used = 0, daily_limit = 15000, -- requests
   lock_rows = 0, lock_times = 0, -- rows that are locked, the first so many times
+  job_looks = 1, job_end = "JobComplete", job_error = "", -- after so many looks; or Failed, Aborted
+  no_jobs = false, -- true: a query is none for a job
+  result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
   server_error_every = 0, cut_every = 0, -- of the requests
   maintenance = false, latency = 0,
 }
@@ -58,6 +61,7 @@ function state:set(given)
   end
   for name, value in pairs(given) do self.behave[name] = value end
   if given.used then self.used = given.used end
+  self.padding = ("x"):rep(self.behave.padding)
   return true
 end
 
@@ -70,6 +74,7 @@ function state:reset()
   end
   for _, n in ipairs(self.org.deleted or {}) do self.records[n].IsDeleted = true end
   self.tokens, self.given, self.cursors = {}, 0, {}
+  self.jobs, self.job_count = {}, 0
   self.used, self.updates, self.locked = self.behave.used, 0, {}
   self.counts = { requests = 0 }
 end

@@ -25,9 +25,12 @@ local cures = {
   SERVER_UNAVAILABLE = "the org is busy or in maintenance; run again later",
 }
 
-local function with_cure(text, code)
-  local cure = cures[code]
-  return cure and ("%s; %s"):format(text, cure) or text
+--- A text, and what to do, where a code in `said` is known.
+function faults.with_cure(text, said)
+  for code in said:gmatch "[%w_]+" do
+    if cures[code] then return ("%s; %s"):format(text, cures[code]) end
+  end
+  return text
 end
 
 --- Why there is no token.
@@ -36,7 +39,7 @@ end
 -- @treturn string
 function faults.of_login(problem, code)
   if code == "auth" then
-    return "Salesforce gives no token: " .. with_cure(problem, problem:match "^[%w_]+")
+    return "Salesforce gives no token: " .. faults.with_cure(problem, problem:match "^[%w_]+")
   elseif code == "answer" then
     return ("Salesforce gives no token: %s; see that the address is that of the org's My Domain,"
       .. " and that the org is not in maintenance"):format(problem)
@@ -73,21 +76,22 @@ local function of_status(result, value)
   local again = is_over(code, message) and "login" or later[result.status] and "later"
   if code == "REQUEST_LIMIT_EXCEEDED" and message:find "Concurrent" then again = "later" end
   return { code = code == "REQUEST_LIMIT_EXCEEDED" and "limit" or code, again = again or nil,
-    message = with_cure(("Salesforce: %s: %s"):format(code, message), code) }
+    message = faults.with_cure(("Salesforce: %s: %s"):format(code, message), code) }
 end
 
 local passing = { connect = true, timeout = true, cut = true, rewind = true, resolve = true }
 
 --- What is wrong with a call's result; nil where nothing is.
 -- @tparam table result as `core.client`'s poll gives it
--- @param value its body, decoded; false where it is no JSON
+-- @param value its body, decoded, or the result itself where that is right; false where it is no
+--   JSON
 -- @treturn table|nil `message`, `code`; `again`: "login" with a new token, "later"
 function faults.of_result(result, value)
   if result.error then
     return { code = result.error, again = passing[result.error] and "later",
       message = "Salesforce: " .. (result.message or result.error) }
   end
-  if result.status == 200 and type(value) == "table" then return nil end
+  if result.status < 300 and type(value) == "table" then return nil end
   local fault = of_status(result, value)
   fault.retry_after = tonumber(result.retry_after)
   return fault

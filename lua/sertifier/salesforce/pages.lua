@@ -1,8 +1,10 @@
 --- The records of a query: a page at a time, the next one asked for while this one is read.
 
 local pages = {}
+pages.__index = pages
 
-local function escaped(text)
+--- A text as it can stand in an address.
+function pages.escaped(text)
   return (text:gsub("[^%w]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
@@ -14,28 +16,43 @@ local function turn(self)
     return nil, "Salesforce: the answer to a query has no records", "answer"
   end
   self.page, self.at = page.records, 0
+  self.total = tonumber(page.totalSize) or 0
   self.request = type(page.nextRecordsUrl) == "string"
     and self.org:start("GET", page.nextRecordsUrl) or nil
   return true
 end
 
---- Gives a record a call.
+--- Asks nothing yet.
 -- @param org an opened client
 -- @tparam string soql
--- @treturn function gives a record and its number; nil at the end; or nil, message, code
-function pages.records(org, soql)
-  local self = { org = org, page = {}, at = 0, number = 0 }
-  local path = org.base .. "/query?q=" .. escaped(soql)
-  return function()
-    if self.number == 0 and not self.request then self.request = org:start("GET", path) end
-    while not self.page[self.at + 1] do
-      if not self.request then return nil end
-      local ok, message, code = turn(self)
-      if not ok then return nil, message, code end
-    end
-    self.at, self.number = self.at + 1, self.number + 1
-    return self.page[self.at], self.number
+function pages.new(org, soql)
+  return setmetatable({ org = org, path = org.base .. "/query?q=" .. pages.escaped(soql),
+    page = {}, at = 0, number = 0 }, pages)
+end
+
+--- Gets the first page, which says how many records there are: `total`.
+-- @return true; or nil, message, code
+function pages:begin()
+  self.request = self.request or self.org:start("GET", self.path)
+  local ok, message, code = turn(self)
+  if not ok then self.request = nil end
+  return ok, message, code
+end
+
+--- The next record.
+-- @return it, and its number; nil at the end; or nil, message, code
+function pages:next()
+  if not self.total then
+    local ok, message, code = self:begin()
+    if not ok then return nil, message, code end
   end
+  while not self.page[self.at + 1] do
+    if not self.request then return nil end
+    local ok, message, code = turn(self)
+    if not ok then return nil, message, code end
+  end
+  self.at, self.number = self.at + 1, self.number + 1
+  return self.page[self.at], self.number
 end
 
 return pages
