@@ -67,8 +67,8 @@ end
 local function add_issue(parser)
   local command = parser:command("issue", "issue what qualifies and was not issued before")
   flow_options(command)
-  command:option("--query", "records from the org, by SOQL; `flow`: those that the flow needs; or by a "
-    .. "Bulk job's id"):argname "SOQL"
+  command:option("--query", "records from the org, by SOQL or a Bulk job's id; `flow`: its own")
+    :argname "SOQL"
   org_options(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, as CSV for Salesforce; `salesforce`: to the org")

@@ -93,7 +93,7 @@ complete -c sertifier -n '__fish_sertifier_seen_command issue' -l delimiter -r -
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l date-order -xa 'dmy mdy ymd' -d 'of dates such as 07/08/2026'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l decimal -xa ', .' -d 'the decimal mark of numbers such as 1.234'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l strict -d 'nothing is sent unless every record is valid and the export whole'
-complete -c sertifier -n '__fish_sertifier_seen_command issue' -l query -r -d 'records from the org, by SOQL; `flow`: those that the flow needs; or by a Bulk job\'s id'
+complete -c sertifier -n '__fish_sertifier_seen_command issue' -l query -r -d 'records from the org, by SOQL or a Bulk job\'s id; `flow`: its own'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l target-org -r -d 'the org as the Salesforce CLI knows it'
 complete -c sertifier -n '__fish_sertifier_seen_command issue' -l ledger -r -d 'what was issued, sertifier.db if not said'
