@@ -25,7 +25,7 @@ help:
 	@echo "make demo-salesforce  the same to an org's contacts, with the links written back to the org"
 	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
-	@echo "make check     luacheck, cppcheck, and the core's warnings under gcc and clang"
+	@echo "make check     luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make coverage  the share of the core's lines that the specs run"
 	@echo "make valgrind  the specs of the native parts under valgrind"
@@ -97,6 +97,13 @@ check: build
 	@cppcheck -q -j$(JOBS) --std=c11 --language=c --enable=warning,performance,portability \
 	  --suppress=preprocessorErrorDirective:csrc/needs.h --suppress=pointerOutOfBoundsCond:csrc/buffer.h \
 	  --error-exitcode=1 $(call includes,5.4) csrc && echo "cppcheck: no findings"
+	@printf '%s\n' $(SOURCES) | xargs -P$(JOBS) -I{} clang-tidy --quiet {} -- \
+	  -std=gnu11 $(call includes,5.4) 2>/dev/null && echo "clang-tidy: no findings"
+	@scan-build -o build/scan --status-bugs --use-cc=clang sh -c 'printf "%s\n" $(SOURCES) | \
+	  xargs -P$(JOBS) -I{} $$CC -std=gnu11 -O2 $(call includes,5.4) -c -o /dev/null {}' \
+	  >build/scan.log 2>&1 && echo "scan-build: no findings" || { cat build/scan.log; exit 1; }
+	@! nm -D --defined-only $(ABIS:%=build/%/sertifier/core.so) | grep ' [A-Z] ' | \
+	  grep -v ' luaopen_sertifier_core$$' && echo "nm: nothing but luaopen_sertifier_core is exported"
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 

@@ -47,7 +47,7 @@ static commits *add(const char *path) {
 commits *commits_open(const char *path) {
   commits *c;
   pthread_mutex_lock(&all_lock);
-  for (c = all; c && strcmp(c->path, path); c = c->next) {}
+  for (c = all; c && strcmp(c->path, path) != 0; c = c->next) {}
   if (!c) c = add(path);
   if (c) c->users++;
   pthread_mutex_unlock(&all_lock);

@@ -146,13 +146,14 @@ static int convert_some(decode *d) {
   size_t left = (size_t)(d->end - d->at);
   size_t some = left > 16 && d->unit ? 16 : left;
   size_t in = some, out = (size_t)(d->out + sizeof d->out - d->written);
+  int stuck;
   if (iconv(d->iconv, &d->at, &in, &d->written, &out) != (size_t)-1) {
     if (d->unit) flush(d);
     return 1;
   }
-  if (errno == EILSEQ) pass_bad(d);
-  else if (errno == EINVAL && in == some && some == left && !d->ended) return 0;
-  else if (errno == EINVAL && in == some) pass_bad(d);
+  stuck = errno == EINVAL && in == some; /* at a character that is cut */
+  if (stuck && some == left && !d->ended) return 0;
+  if (stuck || errno == EILSEQ) pass_bad(d);
   return 1;
 }
 

@@ -1,6 +1,7 @@
 /* formula.c: builds and runs programs of tests and formula functions. */
 #include "formula.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,9 +274,15 @@ formula_value formula_run(const formula *f, const slice *cells,
   for (i = 0; i < f->count; i++) {
     const formula_step *step = &f->steps[i];
     switch (step->op) {
-      case '&': top--; join(top, top + 1, CONDITION_FALSE); break;
-      case '|': top--; join(top, top + 1, CONDITION_TRUE); break;
-      case '-': if (!top->fault) top->as.truth = !top->as.truth; break;
+      case '&': case '|':
+        assert(top > stack + 1); /* formula_add has seen to it */
+        top--;
+        join(top, top + 1, step->op == '&' ? CONDITION_FALSE : CONDITION_TRUE);
+        break;
+      case '-':
+        assert(top > stack);
+        if (!top->fault) top->as.truth = !top->as.truth;
+        break;
       case 'k': take_constant(step, top = push(top)); break;
       case 'c':
         top = push(top);

@@ -40,18 +40,13 @@ static void set_headers(const http *h, struct curl_slist *list,
   for (n = 0; n < i; n++) list[n].next = &list[n + 1];
 }
 
-static char *copy(const char *text) {
-  char *to = malloc(strlen(text) + 1);
-  return to ? strcpy(to, text) : NULL;
-}
-
 static int set_options(request_options *o, const http_settings *settings,
                        char *problem, size_t size) {
   o->timeout = (long)(settings->timeout * 1000);
   o->connect_timeout = (long)(settings->connect_timeout * 1000);
   o->most = settings->most;
   snprintf(o->agent, sizeof o->agent, "%s", settings->user_agent);
-  if (settings->ca_file) o->ca_file = copy(settings->ca_file);
+  if (settings->ca_file) o->ca_file = strdup(settings->ca_file);
   if (settings->ca_file && !o->ca_file) return 0;
   o->base = url_base(settings->url, settings->service, &o->is_plain, problem,
                      size);

@@ -36,8 +36,7 @@ static int make_room(key *k, const key_kind *kind) {
 #ifdef MADV_DONTDUMP
   madvise(pages, ROOM, MADV_DONTDUMP);
 #endif
-  strcpy(k->header, kind->before);
-  k->text = k->header + strlen(kind->before);
+  k->text = stpncpy(k->header, kind->before, ROOM);
   return 1;
 }
 

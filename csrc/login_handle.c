@@ -16,8 +16,9 @@ static int login_close(lua_State *L) {
 
 static void copy_option(lua_State *L, const char *name, char *to, size_t size) {
   const char *text = handle_text(L, name, "");
-  if (strlen(text) >= size) luaL_error(L, "%s: it is too long", name);
-  strcpy(to, text);
+  size_t length = strlen(text);
+  if (length >= size) luaL_error(L, "%s: it is too long", name);
+  memcpy(to, text, length + 1);
 }
 
 static void read_options(lua_State *L, login *l) {

@@ -64,7 +64,7 @@ static uint32_t *slot_of(const memory *m, const char *id) {
   size_t mask = m->room - 1;
   size_t i = (size_t)memory_fingerprint(text_slice(id, MEMORY_ID)) & mask;
   while (m->slots[i] &&
-         memcmp(m->entries[m->slots[i] - 1].id, id, MEMORY_ID))
+         memcmp(m->entries[m->slots[i] - 1].id, id, MEMORY_ID) != 0)
     i = (i + 1) & mask;
   return &m->slots[i];
 }
@@ -139,7 +139,7 @@ static int same_values(const memory *m, const memory_entry *e,
   size_t i;
   for (i = 0; i < count; i++)
     if (!take_value(&all, &value) || value.length != values[i].length ||
-        memcmp(value.bytes, values[i].bytes, value.length))
+        memcmp(value.bytes, values[i].bytes, value.length) != 0)
       return 0;
   return all.length == 0;
 }

@@ -93,7 +93,10 @@ static void read_fields(lua_State *L, recall *r, size_t cells) {
   int list = lua_gettop(L);
   r->now = calloc(2 * count + 1, sizeof *r->now);
   r->values = calloc(count + 1, sizeof *r->values);
-  if (!r->now || !r->values) luaL_error(L, "out of memory");
+  if (!r->now || !r->values) {
+    luaL_error(L, "out of memory");
+    return;
+  }
   r->prior = r->now + count;
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, list, (int)i + 1);

@@ -114,7 +114,10 @@ static void add_field(lua_State *L, plan *p) {
 /* The columns that the plan's cells come from, or PLAN_NO_COLUMN. */
 static size_t *read_sources(lua_State *L, size_t count) {
   size_t i, *sources = malloc((count + 1) * sizeof *sources);
-  if (!sources) luaL_error(L, "out of memory");
+  if (!sources) {
+    luaL_error(L, "out of memory");
+    return NULL;
+  }
   lua_getfield(L, 1, "columns");
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (int)i + 1);
@@ -132,7 +135,10 @@ static void read_functions(lua_State *L, plan_handle *h) {
   lua_getfield(L, 1, "functions");
   h->functions_count = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
   h->functions = calloc(h->functions_count + 1, sizeof *h->functions);
-  if (!h->functions) luaL_error(L, "out of memory");
+  if (!h->functions) {
+    luaL_error(L, "out of memory");
+    return;
+  }
   for (i = 0; i < h->functions_count; i++) {
     lua_rawgeti(L, -1, (int)i + 1);
     h->functions[i] = (size_t)lua_tointeger(L, -1) - 1;

@@ -64,7 +64,7 @@ static int zip_start(unpack *u, int file) {
   unsigned char header[LOCAL_HEADER];
   off_t from = u->entry.header;
   if (pread(file, header, sizeof header, from) != LOCAL_HEADER ||
-      memcmp(header, "PK\3\4", 4))
+      memcmp(header, "PK\3\4", 4) != 0)
     return 0;
   u->at = from + LOCAL_HEADER + (header[26] | header[27] << 8) +
           (header[28] | header[29] << 8);

@@ -54,7 +54,7 @@ static int read_tail(int file, size_t size, size_t *from, size_t *length) {
 static size_t read_entry(const char *bytes, size_t left, zip_entry *entry) {
   size_t name, length;
   uint32_t method;
-  if (left < ENTRY || memcmp(bytes, "PK\1\2", 4)) return 0;
+  if (left < ENTRY || memcmp(bytes, "PK\1\2", 4) != 0) return 0;
   name = number(bytes + 28, 2);
   length = ENTRY + name + number(bytes + 30, 2) + number(bytes + 32, 2);
   if (length > left) return 0;
