@@ -158,12 +158,6 @@ http_result *http_take(http *h) {
   return result;
 }
 
-void http_free(http_result *result) {
-  if (!result) return;
-  buffer_close(&result->body);
-  free(result);
-}
-
 size_t http_pending(const http *h) {
   return h->pending;
 }

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "buffer.h"
+#include "http_result.h"
 #include "key.h"
 
 #pragma GCC visibility push(hidden)
@@ -35,19 +35,6 @@ typedef struct http_settings {
 
 typedef struct http http;
 
-/* An answer, or why there is none. */
-typedef struct http_result {
-  struct http_result *next;
-  long id;
-  long status;       /* 0 where no answer began */
-  const char *error; /* a word, NULL where the answer is whole */
-  int sent;          /* a byte of the request's body may have left */
-  buffer body;
-  char message[256];
-  char retry_after[64], date[64], content_type[96], limit_info[128],
-    locator[256];
-} http_result;
-
 /* Opens; takes the key over, which may be closed: then none is sent. NULL and the problem where it cannot. */
 http *http_open(const http_settings *settings, key *k, char *problem,
                 size_t size);
@@ -61,7 +48,6 @@ long http_submit(http *h, http_form form, const char *method, const char *path,
 void http_poll(http *h, double seconds);
 
 http_result *http_take(http *h); /* one that ended, or NULL */
-void http_free(http_result *result);
 size_t http_pending(const http *h); /* not ended yet */
 
 const char *http_library(void); /* libcurl's version, and of what it uses */

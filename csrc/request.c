@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "key.h"
+
 /* ---- what libcurl calls; no Lua here ---- */
 
 static size_t give_body(char *to, size_t size, size_t count, void *user) {

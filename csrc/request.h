@@ -4,7 +4,7 @@
 
 #include <curl/curl.h>
 
-#include "http.h"
+#include "http_result.h"
 
 #pragma GCC visibility push(hidden)
 
