@@ -15,7 +15,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo demo-salesforce test specs rock share check sanitize coverage valgrind fuzz provers prove bench docs release clean
+.PHONY: help setup build demo demo-salesforce test specs rock fresh musl share check sanitize coverage valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -31,6 +31,8 @@ help:
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
+	@echo "make fresh     the same in a new Debian with nothing but what README.md lists; needs root"
+	@echo "make musl      the core against musl"
 	@echo "make share     completion for the shells and the man page, from the command's definitions"
 	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
 	@echo "make docs      docs/ and the library's reference as HTML, below build/docs"
@@ -83,6 +85,10 @@ test:
 
 rock:
 	@tools/rock
+
+fresh:
+	@tools/setup release
+	@tools/fresh
 
 share: build/5.4/sertifier/core.so
 	@LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.4/?.so;;" lua5.4 tools/share
@@ -166,6 +172,28 @@ fuzz: $(FUZZERS:%=build/fuzz/%)
 	    -artifact_prefix=build/fuzz/ build/fuzz/new/{} spec/fuzz/corpus/{} >build/fuzz/{}.log 2>&1 \
 	    || { cat build/fuzz/{}.log; exit 255; }'
 
+# musl, with what Debian has for it: all sources are compiled with its headers, and what knows nothing of
+# Lua or libcurl runs with it, on what the fuzzers start from and have found.
+MUSL_FUZZERS := $(filter-out csv_peer,$(FUZZERS))
+
+build/musl/headers:
+	@mkdir -p $@
+	@for header in zlib.h zconf.h curl lua5.4-deb-multiarch.h lua5.3-deb-multiarch.h lua5.1-deb-multiarch.h; do \
+	  ln -sf $$(ls -d /usr/include/$$header /usr/include/$$(gcc -print-multiarch)/$$header 2>/dev/null) $@/; \
+	done
+
+build/musl/%: spec/fuzz/%.c spec/support/corpus.c $(PLAIN) $(wildcard csrc/*.h) | build/musl/headers
+	@musl-gcc -static -std=gnu11 -O1 -isystem build/musl/headers -iquote csrc -o $@ $< spec/support/corpus.c \
+	  $(PLAIN) -lm $$(gcc -print-file-name=libz.a) -lpthread
+
+musl: $(MUSL_FUZZERS:%=build/musl/%)
+	@for abi in $(ABIS); do for file in $(SOURCES); do \
+	  echo "musl-gcc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -isystem build/musl/headers -isystem /usr/include/lua$$abi $$file"; \
+	done; done | xargs -P$(JOBS) -I{} sh -c '{}' && echo "musl: no warnings"
+	@for f in $(MUSL_FUZZERS); do \
+	  find spec/fuzz/corpus/$$f build/fuzz/new/$$f -type f 2>/dev/null | build/musl/$$f || exit 1; \
+	done
+
 # What the proof is made with: a proxy, a Lua host, and what is preloaded into a run.
 PROVERS := build/prove/cutting build/prove/starved build/prove/faults.so build/prove/lost.so
 
@@ -198,6 +226,7 @@ release:
 	@.ci/run
 	@$(MAKE) --no-print-directory prove POINTS=200
 	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory fresh musl
 
 clean:
 	rm -rf build

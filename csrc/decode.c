@@ -243,11 +243,19 @@ static void learn(decode *d, const char *encoding) {
   if (!strncmp(encoding, "UTF-32", 6)) d->unit = 4;
 }
 
+/* musl has of CP932 only what it extends; the rest is then told as at fault. */
+static iconv_t into_utf8(const char *encoding) {
+  iconv_t iconv_to = iconv_open("UTF-8", encoding);
+  if (iconv_to == (iconv_t)-1 && !strcmp(encoding, "CP932"))
+    iconv_to = iconv_open("UTF-8", "SHIFT_JIS");
+  return iconv_to;
+}
+
 source *decode_open(source *below, const char *encoding) {
   decode *d = malloc(sizeof *d);
   if (!d) return NULL;
   memset(d, 0, offsetof(decode, in));
-  d->iconv = iconv_open("UTF-8", encoding);
+  d->iconv = into_utf8(encoding);
   if (d->iconv == (iconv_t)-1) return free(d), errno = EINVAL, NULL;
   learn(d, encoding);
   d->at = d->end = d->in;

@@ -76,7 +76,7 @@ describe("client", function()
 
   it("sends the key, the version and the type, and no Expect", function()
     local url, log = misbehave("large", 2)
-    local client = assert(open { url = url, user_agent = "sertifier/0.1.0" })
+    local client = assert(open { url = url, user_agent = "sertifier/1.2.3" })
     local result = ask(client, "POST", "/campaign/addCredentials", ("x"):rep(3000))
     assert.same({ status = 200, body = "xx", sent = true, content_type = "application/json" },
       result)

@@ -56,10 +56,7 @@ describe("the README", function()
     for target in text:gmatch "`make ([%w-]+)" do
       assert.truthy(files.read("Makefile"):find("make " .. target .. " ", 1, true), target)
     end
-    assert.equal("luarocks --lua-version 5.4 make sertifier-0.1.0-1.rockspec", blocks("sh")[3])
-    local provided = blocks("lua")[2]
-    for line in provided:gmatch "[^\n]+" do
-      assert.truthy(files.read("tools/rock"):find(line, 1, true), line)
-    end
+    assert.equal("luarocks --lua-version 5.4 make", blocks("sh")[3])
+    assert.truthy(blocks("lua")[2]:find "^rocks_provided = {\n.*\n}")
   end)
 end)
