@@ -64,8 +64,8 @@ local modules = lua_modules [[
   lookup.leftovers lookup.pairing memory nearest nginx nginx.access nginx.carrying
   nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal nginx.metrics
   nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records nginx.reply
-  nginx.request nginx.status nginx.watching object options org org.collections org.jobs org.query
-  org.reply org.state org.tokens outputs pace proposal proposal.text publish.confirming
+  nginx.request nginx.status nginx.watching object opening options org org.collections org.jobs
+  org.query org.reply org.state org.tokens outputs pace proposal proposal.text publish.confirming
   publish.drafting publish.looking publish.publishing publish.reading_only publish.status reading
   record_id rejects report report.charts report.data report.look report.page retries run
   salesforce salesforce.faults salesforce.jobs salesforce.linking salesforce.pages

@@ -7,8 +7,8 @@
 local core = require "sertifier.core"
 local holdings = require "sertifier.holdings"
 local match = require "sertifier.answer.match"
+local opening = require "sertifier.opening"
 local record_id = require "sertifier.record_id"
-local run = require "sertifier.run"
 
 local adopt = {}
 
@@ -41,7 +41,7 @@ end
 --- Notes the records of an export, whether or not they meet the flow's conditions: what was issued
 -- may not meet them any more.
 local function note_export(index, flow, options)
-  local export, plan, code = run.open(flow, options)
+  local export, plan, code = opening.export(flow, options)
   if not export then return nil, plan, code end
   local batch, ended, read, message, what = core.batch(), false, nil, nil, nil
   while not ended do

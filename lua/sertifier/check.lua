@@ -4,9 +4,9 @@ local cjson = require "cjson"
 local core = require "sertifier.core"
 local dates = require "sertifier.condition.dates"
 local ledgers = require "sertifier.ledger"
+local opening = require "sertifier.opening"
 local outputs = require "sertifier.outputs"
 local reading = require "sertifier.reading"
-local run = require "sertifier.run"
 local summary = require "sertifier.summary"
 
 local check = {}
@@ -116,11 +116,11 @@ local function open(self, flow, options)
   wrong = wrong or outputs.fault_of_run { export = options.export, ledger = options.ledger }
   if wrong then return nil, wrong, "usage" end
   local cells
-  self.export, self.plan, cells = run.open(flow, options, now)
+  self.export, self.plan, cells = opening.export(flow, options, now)
   if not self.export then return nil, self.plan, cells end
   local ok, message, code = open_ledger(self, options.ledger)
   if not ok then return nil, message, code end
-  ok, message, code = run.open_memory(self, flow, cells, setmetatable(
+  ok, message, code = opening.memory(self, flow, cells, setmetatable(
     { first_run = options.first_run or "issue" }, { __index = options }), now)
   return ok, message, code
 end

@@ -6,7 +6,8 @@
 --   export     condition      template    ledger    api        answer     ledger     writeback
 --   reading    |--- compile ---------|    |--- sending, adding ---|    |------- landing ------|
 --
--- A flow says what is to be issued (flow); a run carries it out (run) and counts (summary).
+-- A flow says what is to be issued (flow); a run opens what that takes (opening), carries it out
+-- (run) and counts (summary).
 -- @module sertifier
 
 local api = require "sertifier.api"

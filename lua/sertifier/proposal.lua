@@ -3,7 +3,7 @@
 local core = require "sertifier.core"
 local flows = require "sertifier.flow"
 local object = require "sertifier.object"
-local run = require "sertifier.run"
+local opening = require "sertifier.opening"
 
 local proposal = {}
 
@@ -144,7 +144,7 @@ end
 function proposal.make(path)
   local self = { columns = {}, name = path }
   local code
-  self.export, self.plan, code = run.open(any_row(), { export = path })
+  self.export, self.plan, code = opening.export(any_row(), { export = path })
   if not self.export then return nil, self.plan, code end
   for i, name in ipairs(self.export.columns) do
     self.columns[i] = { name = name, values = {}, seen = {}, filled = 0, truths = 0 }

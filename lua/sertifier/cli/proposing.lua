@@ -2,8 +2,8 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local opening = require "sertifier.opening"
 local proposal = require "sertifier.proposal"
-local run = require "sertifier.run"
 local text = require "sertifier.proposal.text"
 
 local proposing = {}
@@ -31,7 +31,7 @@ end
 
 --- The first credentials that the flow makes of the export.
 local function show(flow, export)
-  local opened, plan = run.open(flow, { export = export })
+  local opened, plan = opening.export(flow, { export = export })
   if not opened then common.fail(plan) end
   local batch = core.batch()
   opened:fill(plan, batch, shown, 20000, false)

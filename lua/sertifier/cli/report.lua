@@ -3,9 +3,9 @@
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local data = require "sertifier.report.data"
+local opening = require "sertifier.opening"
 local page = require "sertifier.report.page"
 local report = require "sertifier.report"
-local run = require "sertifier.run"
 
 local reporting = {}
 
@@ -17,7 +17,7 @@ local function people_of(args)
   if #args.files == 0 then return people end
   local flow, exports = common.flow { files = args.files, map = {}, campaign = args.campaign }
   for _, path in ipairs(exports) do
-    local export, plan = run.open(flow, { export = path })
+    local export, plan = opening.export(flow, { export = path })
     if not export then common.fail(plan) end
     local batch, ended = core.batch(), false
     while not ended do

@@ -6,7 +6,7 @@ local dates = require "sertifier.condition.dates"
 local explain = require "sertifier.explain"
 local ledgers = require "sertifier.ledger"
 local memory = require "sertifier.memory"
-local run = require "sertifier.run"
+local opening = require "sertifier.opening"
 
 local line = {}
 
@@ -22,7 +22,7 @@ end
 local function remember(self, plan, cells, trigger)
   if not memory.is_wanted(self.flow, self.cells) then return true end
   return memory.open(self.flow, plan, cells, { ledger = self.ledger, first_run = "issue",
-    previous = run.previous(self.flow, self.options, self.now), trigger = trigger })
+    previous = opening.previous(self.flow, self.options, self.now), trigger = trigger })
 end
 
 --- Reads up to the wanted line.
@@ -44,7 +44,7 @@ end
 
 --- What `reach` finds for a part of the conditions, with a trigger.
 local function test(self, condition, trigger)
-  local opened, plan, cells = run.open(flow_of(self, condition), self.options, self.now)
+  local opened, plan, cells = opening.export(flow_of(self, condition), self.options, self.now)
   if not opened then return nil, plan end
   local ok, message = remember(self, plan, cells, trigger)
   local truth, why, record = nil, message, nil
@@ -57,7 +57,7 @@ local function open(self)
   local problem
   self.now, problem = dates.now(self.options.now)
   if not self.now then return nil, problem end
-  local opened, plan, cells = run.open(self.flow, self.options, self.now)
+  local opened, plan, cells = opening.export(self.flow, self.options, self.now)
   if not opened then return nil, plan end
   opened:close()
   self.cells = cells

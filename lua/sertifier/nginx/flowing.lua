@@ -5,8 +5,8 @@
 
 local core = require "sertifier.core"
 local json = require "sertifier.sandbox.json"
+local opening = require "sertifier.opening"
 local reply = require "sertifier.nginx.reply"
-local run = require "sertifier.run"
 local template = require "sertifier.template"
 
 local flowing = {}
@@ -43,7 +43,7 @@ end
 --   message
 local function take_all(place, next_row)
   local row
-  local export, plan = run.open(place.flow, { export = function()
+  local export, plan = opening.export(place.flow, { export = function()
     local line, problem
     row, line, problem = next_row()
     return row, line, problem
