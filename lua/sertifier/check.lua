@@ -130,11 +130,6 @@ local function look_back(self, ended)
   reading.look_back(self)
 end
 
-local function close(self)
-  if self.export then self.export:close() end
-  if self.own_ledger then self.own_ledger:close() end
-end
-
 --- Checks an export against a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam table options as `flow:check` takes them
@@ -151,7 +146,7 @@ function check.run(flow, options)
     ok, message, code = by_batches(self, options.bodies)
   end
   if self.export then look_back(self, ok) end
-  close(self)
+  opening.close(self)
   if ok and self.stopped then return nil, self.stopped.message, self.stopped.code end
   if ok and self.summary.read == 0 then
     return nil, self.export.name .. ": holds no records", "export"
