@@ -163,6 +163,12 @@ int memory_keep(memory *m, memory_entry *e, const slice *values, size_t count) {
   return 1;
 }
 
+int memory_forget(memory *m, const char *id) {
+  memory_entry *e = memory_find(m, id);
+  if (e) e->flags |= MEMORY_GONE;
+  return e != NULL;
+}
+
 /* ---- as text: a line's Id, flags, fingerprint, length of values, values ---- */
 
 #define HEAD (MEMORY_ID + 1 + 16)
@@ -170,6 +176,7 @@ int memory_keep(memory *m, memory_entry *e, const slice *values, size_t count) {
 static int write_entry(const memory *m, const memory_entry *e, buffer *to) {
   char head[HEAD + 1];
   slice values = values_of(m, e);
+  if (e->flags & MEMORY_GONE) return 1;
   memcpy(head, e->id, MEMORY_ID);
   snprintf(head + MEMORY_ID, sizeof head - MEMORY_ID, "%c%016llx",
            '0' + e->flags, (unsigned long long)e->fingerprint);

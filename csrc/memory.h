@@ -17,7 +17,8 @@
 
 enum {
   MEMORY_MET = 1, /* the conditions held */
-  MEMORY_OWED = 2 /* it fired, and nothing is known to have come of it */
+  MEMORY_OWED = 2, /* it fired, and nothing is known to have come of it */
+  MEMORY_GONE = 4 /* it is not to be written any more */
 };
 
 typedef struct memory_entry {
@@ -49,6 +50,9 @@ int memory_keep(memory *m, memory_entry *e, const slice *values, size_t count);
 
 /* Adds the entries of a text that memory_write made; 0 where it is none. */
 int memory_read(memory *m, slice text);
+
+/* Has an entry left out of what is written; 0 where there is none. */
+int memory_forget(memory *m, const char *id);
 
 /* Writes up to `most` entries as text, from the place `at` on, which moves on;
 ** 0 without memory. Nothing was written: there are no more. */

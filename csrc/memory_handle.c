@@ -64,15 +64,28 @@ static int handle_write(lua_State *L) {
   return 2;
 }
 
-/* memory:done(Id): something came of what fired for this record */
-static int handle_done(lua_State *L) {
-  char id[VALUE_ID];
-  memory_entry *e = NULL;
+/* Reads an Id, the second argument; 0 where it is none. */
+static int read_id(lua_State *L, char id[VALUE_ID]) {
   slice text;
   text.bytes = luaL_checklstring(L, 2, &text.length);
-  if (value_id(text, id)) e = memory_find(memory_get(L), id);
+  return value_id(text, id);
+}
+
+/* memory:done(Id): something came of what fired for this record */
+static int handle_done(lua_State *L) {
+  memory *m = memory_get(L);
+  char id[VALUE_ID];
+  memory_entry *e = read_id(L, id) ? memory_find(m, id) : NULL;
   if (e) e->flags &= (unsigned char)~MEMORY_OWED;
   return 0;
+}
+
+/* memory:forget(Id) -> whether it was there: memory:write leaves it out */
+static int handle_forget(lua_State *L) {
+  memory *m = memory_get(L);
+  char id[VALUE_ID];
+  lua_pushboolean(L, read_id(L, id) && memory_forget(m, id));
+  return 1;
 }
 
 /* ---- attaching ---- */
@@ -138,7 +151,8 @@ static int handle_attach(lua_State *L) {
 void memory_handle_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"__len", handle_length}, {"read", handle_read}, {"write", handle_write},
-    {"done", handle_done}, {"attach", handle_attach}, {NULL, NULL}};
+    {"done", handle_done}, {"forget", handle_forget},
+    {"attach", handle_attach}, {NULL, NULL}};
   handle_class(L, CLASS, methods, handle_close);
   lua_pushcfunction(L, handle_new);
   lua_setfield(L, -2, "memory");

@@ -50,7 +50,7 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     assert.is_nil(none)
     assert.truthy(message:find("`sertifier status` brings it to this version", 1, true), message)
     assert.equal("ledger", code)
-    engine.query "UPDATE meta SET value = '3' WHERE name = 'version'"
+    engine.query "UPDATE meta SET value = '4' WHERE name = 'version'"
     read:close()
   end)
 

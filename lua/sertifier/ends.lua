@@ -72,6 +72,7 @@ local known = {}
 function known.issued(self, item, entry)
   ends.tell(self, "already_issued", item, is_ours(self, entry) and same_as:format(entry.line))
   note_change(self, item, entry)
+  if entry.forgotten then return end -- its link, too
   write_back(self, item, { id = entry.credential_id, verificationLink = entry.link })
 end
 

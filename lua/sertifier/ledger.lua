@@ -7,15 +7,18 @@
 --                 |------> draft --> publishing --> issued
 --
 -- or the row goes where the server is proven not to have issued. A key that is still `sending` when
--- its lease is over belongs to a run that died: it is in doubt. No clock ever frees a key.
+-- its lease is over belongs to a run that died: it is in doubt. No clock ever frees a key. One that
+-- was forgotten has no row any more, but a fingerprint that holds it.
 
 local adoption = require "sertifier.ledger.adoption"
 local claim = require "sertifier.ledger.claim"
 local core = require "sertifier.core"
 local doubt = require "sertifier.ledger.doubt"
 local drafts = require "sertifier.ledger.drafts"
+local forget = require "sertifier.ledger.forget"
 local listing = require "sertifier.ledger.listing"
 local queue = require "sertifier.ledger.queue"
+local retention = require "sertifier.ledger.retention"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
 local sql = require "sertifier.ledger.sql"
@@ -87,6 +90,8 @@ ledger.in_doubt, ledger.settle_doubt, ledger.decide =
   doubt.in_doubt, doubt.settle_doubt, doubt.decide
 ledger.has_credential, ledger.adopt, ledger.by_person =
   adoption.has_credential, adoption.adopt, adoption.by_person
+ledger.forget, ledger.count_older, ledger.forget_older =
+  forget.forget, retention.count_older, retention.forget_older
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
 ledger.expect_writes, ledger.unwritten, ledger.settle_writes, ledger.left_unwritten =
   writes.expect, writes.unwritten, writes.settle, writes.left

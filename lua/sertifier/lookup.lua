@@ -86,7 +86,9 @@ local function see_again(self, entry)
   local entries, message, code = self.ledger:look_up { entry.key }
   if not entries then return nil, message, code end
   local now = entries[entry.key]
-  if not now or now.state ~= "issued" then return leave(entry, "it was decided meanwhile") end
+  if not now or now.state ~= "issued" or now.forgotten then
+    return leave(entry, "it was decided meanwhile")
+  end
   return { key = entry.key, state = "issued", credential_id = now.credential_id, link = now.link }
 end
 

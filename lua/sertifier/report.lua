@@ -39,11 +39,13 @@ local parts = {
 --- Gathers what a ledger holds.
 -- @param ledger an open ledger
 -- @treturn table|nil the report: `ledger` (its name), `made_at`, `total`, `counts` by state,
---   `campaigns`, `problems`, `timeline`, `runs`, `rows` (5,000 at the most; what is not issued
---   first); or nil, message, "ledger"
+--   `forgotten` (how many, beside these), `campaigns`, `problems`, `timeline`, `runs`, `rows`
+--   (5,000 at the most; what is not issued first); or nil, message, "ledger"
 function report.gather(ledger)
   local self = { ledger = ledger.shown, made_at = core.now() }
-  local message, code
+  local counts, message, code = ledger:counts()
+  if not counts then return nil, message, code end
+  self.forgotten = counts.forgotten or 0
   self.runs, message, code = ledger:runs(most_runs)
   if not self.runs then return nil, message, code end
   for _, part in ipairs(parts) do

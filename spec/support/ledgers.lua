@@ -1,7 +1,11 @@
 --- The engines of a ledger, for specs that run on each.
 
 local DBI = require "DBI"
+local busted = require "busted"
 local files = require "spec.support.files"
+local keys = require "spec.support.keys"
+local ledgers = require "sertifier.ledger"
+local luassert = require "luassert"
 local postgres = require "spec.support.postgres"
 
 local sqlite = { name = "SQLite",
@@ -40,4 +44,35 @@ function server.fresh()
   return postgres.address()
 end
 
-return { sqlite, server }
+local engines = { sqlite, server }
+
+--- What a test has: `ledger`, new and open, its `name`, and what it says of the n-th key.
+local place = {}
+place.__index = place
+
+function place:entry(n)
+  return luassert(self.ledger:look_up { keys.key(n) })[keys.key(n)]
+end
+
+function place:state(n)
+  return self:entry(n) and self:entry(n).state
+end
+
+--- Describes a ledger on each engine, by `body(engine, place)`.
+function engines.describe(title, body)
+  for _, engine in ipairs(engines) do
+    busted.describe(title .. " on " .. engine.name, function()
+      local here = setmetatable({}, place)
+      busted.setup(engine.start)
+      busted.teardown(engine.stop)
+      busted.before_each(function()
+        here.name = engine.fresh()
+        here.ledger = luassert(ledgers.open(here.name))
+      end)
+      busted.after_each(function() here.ledger:close() end)
+      body(engine, here)
+    end)
+  end
+end
+
+return engines

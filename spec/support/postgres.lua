@@ -107,7 +107,8 @@ end
 
 --- Removes all tables.
 function postgres.clean()
-  postgres.query "DROP TABLE IF EXISTS meta, decision, credential, run, memory, write_back"
+  postgres.query("DROP TABLE IF EXISTS meta, decision, credential, forgotten, run, memory,"
+    .. " write_back")
 end
 
 return postgres

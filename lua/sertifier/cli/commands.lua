@@ -134,6 +134,27 @@ local function add_resolve(parser)
   runs(command, "sertifier.cli.resolve")
 end
 
+--- Reads an age such as 400d, as seconds.
+local function age(option)
+  return function(text)
+    local days = tonumber(text:match "^(%d+)d$")
+    if days and days > 0 then return days * 86400 end
+    return nil, ("%s %s: a number of days, such as 400d, is expected"):format(option, text)
+  end
+end
+
+local function add_forget(parser)
+  local command = parser:command("forget", "remove what the ledger holds of somebody")
+  command:argument("keys", "a key: campaign/Id, or what is issued once per"):args "*"
+    :argname "KEY"
+  command:option("--older-than", "what was settled so long ago; without --yes it is counted")
+    :argname "DAYSd":convert(age("--older-than"))
+  command:flag("--yes", "forget what --older-than counts")
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  command:epilog "Example: sertifier forget my-campaign/0035g000006BKP7AAO"
+  runs(command, "sertifier.cli.forgetting")
+end
+
 local function add_adopt(parser)
   local command = parser:command("adopt", "reads into the ledger what a campaign has issued")
   command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
@@ -242,6 +263,7 @@ function commands.add(parser, for_sandbox)
   add_check(parser)
   add_status(parser)
   add_resolve(parser)
+  add_forget(parser)
   add_adopt(parser)
   add_drain(parser)
   add_write_back(parser)

@@ -5,7 +5,7 @@ local common = require "sertifier.cli.common"
 local status = {}
 
 local states = { "queued", "sending", "draft", "publishing", "issued", "rejected", "in_doubt",
-  "dropped" }
+  "dropped", "forgotten" }
 local most_keys = 20 -- of those in doubt that are listed without being asked for
 
 local function words_of(state)
@@ -79,6 +79,7 @@ local function list(ledger, state, is_json)
 end
 
 local function check_state(state)
+  if state == "forgotten" then common.fail "--state forgotten: their keys are known no more" end
   for _, one in ipairs(states) do
     if one == state then return end
   end

@@ -1,6 +1,7 @@
 --- What others have issued already, taken into the ledger.
 
 local claim = require "sertifier.ledger.claim"
+local forgotten = require "sertifier.ledger.forgotten"
 local list = require "sertifier.ledger.list"
 local person = require "sertifier.ledger.person"
 local sql = require "sertifier.ledger.sql"
@@ -16,7 +17,10 @@ local known_sql = "SELECT credential_id AS key FROM credential"
 function adoption.has_credential(self, ids)
   local rows, message = list.over(self, known_sql, ids, 1, list.put_key)
   if not rows then return sql.fail(self, message) end
-  return list.set(rows)
+  local known, why = forgotten.credentials(self, ids)
+  if not known then return sql.fail(self, why) end
+  for _, row in ipairs(rows) do known[row.key] = true end
+  return known
 end
 
 local adopted = { state = "issued", columns = "settled_at", values = "{now}",
@@ -48,15 +52,21 @@ local person_sql = ("SELECT key, state, once_per, external_id, credential_id, li
 person_sql = person_sql:format "state IN ('in_doubt', 'dropped')" .. " UNION ALL "
   .. person_sql:format "lease IS NOT NULL AND state = 'sending'" .. " ORDER BY claimed_at, key"
 
+--- As `by_person`, of one whose fingerprint is known.
+-- @return its rows; or nil, message
+function adoption.of_person(self, campaign, fingerprint)
+  return sql.rows_of(self, person_sql, fingerprint, campaign, fingerprint, campaign)
+end
+
 --- The keys of a person that may have a credential of which the ledger does not know: those that
 -- are being sent, in doubt, or dropped.
 -- @tparam string campaign
 -- @tparam string email in any case
 -- @treturn {table,...} entries, the oldest first; or nil, message, "ledger"
 function adoption.by_person(self, campaign, email)
-  local of = person.of(self, email)
-  if not of then return {} end
-  local rows, message = sql.rows_of(self, person_sql, of, campaign, of, campaign)
+  local fingerprint = person.of(self, email)
+  if not fingerprint then return {} end
+  local rows, message = adoption.of_person(self, campaign, fingerprint)
   if rows then return rows end
   return sql.fail(self, message)
 end

@@ -1,5 +1,6 @@
 --- Claims keys before they are sent, and settles them after: durable, and all of them or none.
 
+local forgotten = require "sertifier.ledger.forgotten"
 local list = require "sertifier.ledger.list"
 local person = require "sertifier.ledger.person"
 local sql = require "sertifier.ledger.sql"
@@ -40,21 +41,39 @@ local insert_sql = "INSERT INTO credential (" .. columns .. ", state, claimed_at
   .. " CAST(column9 AS BIGINT), column10, column11, column12, '%s', {now}, %s"
   .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO NOTHING RETURNING key"
 
+--- Takes out again what was forgotten. Only now can that be told: until the rows were in, another
+-- program may have been forgetting their keys.
+-- @return the set of the keys that are left; or nil, message
+local function without_forgotten(self, rows)
+  local set, keys = list.set(rows), {}
+  for i, row in ipairs(rows) do keys[i] = row.key end
+  local known, message = forgotten.keys(self, keys)
+  if not known then return nil, message end
+  for key in pairs(known) do
+    local ok, why = sql.rows_of(self, "DELETE FROM credential WHERE key = ?", key)
+    if not ok then return nil, why end
+    set[key] = nil
+  end
+  return set
+end
+
 --- Inserts items whose keys are not there, or stand there in a condition that may be replaced.
 -- @treturn table the set of the keys that were put in; or nil, message, "ledger"
 function claim.insert(self, items, way)
   local ordered, keys = list.ordered(items), {}
   for i, item in ipairs(ordered) do keys[i] = item.key end
-  local rows, message = sql.change(self, function()
+  local set, message = sql.change(self, function()
     local there, why = still_there(self)
     if not there then return nil, why end
     local ok, problem = list.over(self, replace_sql:format(way.replaces), keys, 1, list.put_key)
     if not ok then return nil, problem end
-    return list.over(self, insert_sql:format(way.columns, way.state, way.values), ordered, width,
-      function(values, n, item) put(self, values, n, item) end)
+    local rows, fault = list.over(self, insert_sql:format(way.columns, way.state, way.values),
+      ordered, width, function(values, n, item) put(self, values, n, item) end)
+    if not rows then return nil, fault end
+    return without_forgotten(self, rows)
   end)
-  if not rows then return nil, message, "ledger" end
-  return list.set(rows)
+  if not set then return nil, message, "ledger" end
+  return set
 end
 
 local claimed = { state = "sending", replaces = "c.state = 'rejected'", columns = "run, lease",

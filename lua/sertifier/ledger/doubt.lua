@@ -1,5 +1,6 @@
 --- What people ask of a ledger, and what settles a key in doubt.
 
+local forgotten = require "sertifier.ledger.forgotten"
 local list = require "sertifier.ledger.list"
 local sql = require "sertifier.ledger.sql"
 
@@ -19,28 +20,47 @@ local function see(row)
   return row
 end
 
+local look_up_sql = "SELECT key, state, credential_id, link, reason, line, run, content,"
+  .. " claimed_at, settled_at, " .. expired
+  .. " FROM credential WHERE key IN (SELECT column1 FROM {list})"
+
+--- Adds those of the other keys that were forgotten. They are looked for last: a key that another
+-- program forgets meanwhile is then found in one place or the other.
+local function add_forgotten(self, keys, known)
+  local others = {}
+  for _, key in ipairs(keys) do
+    if not known[key] then others[#others + 1] = key end
+  end
+  if #others == 0 then return known end
+  local rows, message = forgotten.keys(self, others)
+  if not rows then return sql.fail(self, message) end
+  for key, row in pairs(rows) do known[key] = row end
+  return known
+end
+
 --- What the ledger knows of some keys.
 -- @tparam {string,...} keys
 -- @treturn table key -> `{ state, credential_id, link, reason, line, run, content, claimed_at,
 --   settled_at, expired }`; or nil, message, "ledger". Times are seconds since 1970. `expired` is
---   true where a run that was sending or publishing ended without a word
+--   true where a run that was sending or publishing ended without a word. A key that was forgotten
+--   has `state` ("issued" or "dropped") and `forgotten` only
 function doubt.look_up(self, keys)
-  local rows, message = list.over(self, "SELECT key, state, credential_id, link, reason, line, run,"
-    .. " content, claimed_at, settled_at, " .. expired
-    .. " FROM credential WHERE key IN (SELECT column1 FROM {list})", keys, 1, list.put_key)
+  local rows, message = list.over(self, look_up_sql, keys, 1, list.put_key)
   if not rows then return sql.fail(self, message) end
   local known = {}
   for _, row in ipairs(rows) do known[row.key] = see(row) end
-  return known
+  return add_forgotten(self, keys, known)
 end
 
 --- How many keys are in each state.
--- @treturn table state -> number; or nil, message, "ledger"
+-- @treturn table state -> number, those that were forgotten under "forgotten"; or nil, message,
+--   "ledger"
 function doubt.counts(self)
   local rows, message = sql.rows_of(self, "SELECT CASE WHEN " .. in_doubt
     .. " THEN 'in_doubt' ELSE state END AS state, COUNT(*) AS keys FROM credential GROUP BY 1")
-  if not rows then return sql.fail(self, message) end
-  local counts = {}
+  local gone, why = forgotten.count(self)
+  if not rows or not gone then return sql.fail(self, message or why) end
+  local counts = { forgotten = gone > 0 and gone or nil }
   for _, row in ipairs(rows) do counts[row.state] = tonumber(row.keys) end
   return counts
 end
@@ -88,8 +108,16 @@ local words = {
   release = "DELETE FROM credential WHERE key = ? AND (state = 'dropped' OR " .. in_doubt .. ")",
   -- It is never to be sent: the person knows that it was issued, or does not want it.
   drop = "UPDATE credential SET state = 'dropped', name = NULL, email = NULL, body = NULL,"
-    .. " lease = NULL WHERE key = ? AND " .. open,
+    .. " lease = NULL, settled_at = {now} WHERE key = ? AND " .. open,
 }
+
+--- Carries out a word; one that was dropped may have been forgotten since.
+-- @return the rows that it was about; or nil, message
+local function carry_out(self, key, word)
+  local rows, message = sql.rows_of(self, words[word] .. " RETURNING key", key)
+  if rows and #rows == 0 and word == "release" then return forgotten.release(self, key) end
+  return rows, message
+end
 
 --- A person's word about a key in doubt, kept with its time.
 -- @tparam string key
@@ -99,7 +127,7 @@ local words = {
 function doubt.decide(self, key, word, by_whom)
   if not words[word] then error(tostring(word) .. ": no such word", 2) end
   return sql.change(self, function()
-    local rows, message = sql.rows_of(self, words[word] .. " RETURNING key", key)
+    local rows, message = carry_out(self, key, word)
     if not rows then return nil, message end
     if #rows ~= 1 then return nil, key .. " is not in doubt" end
     rows, message = sql.rows_of(self, "INSERT INTO decision (key, word, by_whom, at)"

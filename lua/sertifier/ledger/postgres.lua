@@ -4,7 +4,8 @@ local DBI = require "DBI"
 local sql = require "sertifier.ledger.sql"
 
 local postgres = {
-  begin = "BEGIN",
+  -- A statement is to see what others did until it begins, whatever the server's own choice is.
+  begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
   undone = "deadlock detected",
   -- Two programs that make the tables at the same time would trip over each other.
   alone = "SELECT pg_advisory_xact_lock(7305808869229)",
@@ -100,6 +101,11 @@ function postgres.connect(name, reads_only)
   if ok then return connection end
   connection:close()
   return nil, reason
+end
+
+--- What becomes of its files is for the server: see `VACUUM` there, and its log.
+function postgres.clean()
+  return true
 end
 
 --- A database is not moved from under its connections.

@@ -37,6 +37,12 @@ local steps = {
       fields TEXT NOT NULL, link TEXT, run TEXT, reason TEXT, PRIMARY KEY (key, record_id))]],
     "CREATE INDEX write_back_open ON write_back (object, record_id) WHERE link IS NULL",
   },
+  {
+    [[CREATE TABLE forgotten (fingerprint TEXT PRIMARY KEY, state TEXT NOT NULL,
+      credential TEXT)]],
+    [[CREATE INDEX forgotten_credential ON forgotten (credential)
+      WHERE credential IS NOT NULL]],
+  },
 }
 
 local with_secret = 2 -- the first version that has one

@@ -38,6 +38,7 @@ local settings = {
   waits,
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
+  "PRAGMA secure_delete = ON", -- what is removed is overwritten
   "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
 }
 
@@ -89,6 +90,18 @@ function sqlite.connect(path, reads_only)
   if ok then return connection end
   connection:close()
   return nil, reason
+end
+
+--- Writes the file anew and empties its log: in neither is then a byte of what was removed. SQLite
+-- overwrites what it deletes, but not the copies that it left where it moved rows to other pages.
+-- @return true; or nil, message
+function sqlite.clean(self)
+  local ok, message = sql.rows_of(self, "VACUUM")
+  if not ok then return nil, message end
+  local rows, why = sql.rows_of(self, "PRAGMA wal_checkpoint(TRUNCATE)")
+  if not rows then return nil, why end
+  if rows[1].busy == 0 then return true end
+  return nil, "its log is locked"
 end
 
 --- What tells this file from another that stands at its path later.

@@ -124,7 +124,8 @@ function metrics.text(counts)
     write(lines, dict, one[1])
   end
   head(lines, "sertifier_ledger_keys", "gauge", "Keys in the ledger, by state.")
-  for _, state in ipairs { "dropped", "in_doubt", "issued", "queued", "rejected", "sending" } do
+  for _, state in ipairs { "dropped", "forgotten", "in_doubt", "issued", "queued", "rejected",
+    "sending" } do
     lines[#lines + 1] = ('sertifier_ledger_keys{state="%s"} %d'):format(state,
       counts and counts[state] or 0)
   end

@@ -13,7 +13,7 @@ local escape = charts.escape
 local words = { { "issued", "issued" }, { "in_doubt", "in doubt" }, { "queued", "queued" },
   { "sending", "being sent" }, { "rejected", "rejected by Sertifier" },
   { "dropped", "dropped by a person" }, { "draft", "drafts" },
-  { "publishing", "being published" } }
+  { "publishing", "being published" }, { "forgotten", "forgotten" } }
 
 local function time_of(seconds)
   return seconds and os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds)) or ""
@@ -76,9 +76,10 @@ local function details(row)
   local link = row.link and row.link ~= "" and ('<a href="%s">%s</a>'):format(escape(row.link),
     escape(row.link)) or ""
   local is_settled = row.settled_at and row.state ~= "in_doubt"
-  local text = ('<p id="key"><strong>%s</strong>: %s</p><p>%s %s</p><p class="soft">sent %s%s</p>')
+  local text = ('<p id="key"><strong>%s</strong>: %s</p><p>%s %s</p><p class="soft">%s%s</p>')
     :format(escape(row.key), escape(row.state:gsub("_", " ")), escape(row.reason or ""), link,
-    time_of(row.claimed_at), is_settled and ", settled " .. time_of(row.settled_at) or "")
+    row.claimed_at and "sent " .. time_of(row.claimed_at) or "",
+    is_settled and ", settled " .. time_of(row.settled_at) or "")
   local is_open = row.state == "in_doubt" or row.state == "dropped"
   return text .. (is_open and form:format(escape(row.key)) or "")
 end

@@ -12,10 +12,19 @@ local find_sql = "SELECT key, CASE WHEN state = 'sending' AND lease < {now} THEN
   .. " ELSE state END AS state, reason, credential_id, link, claimed_at, settled_at"
   .. " FROM credential WHERE key = ? OR once_per = ? OR external_id = ? ORDER BY key LIMIT " .. most
 
+--- A key that was forgotten is found by all of it only.
+local function find_forgotten(ledger, wanted)
+  local entry = assert(ledger:look_up { wanted })[wanted]
+  if not entry or not entry.forgotten then return {} end
+  entry.reason = "Forgotten: nothing else is known of it."
+  return { entry }
+end
+
 local function find(ledger, wanted)
   if not wanted then return nil end
   local id = core.widen_id(wanted)
   local rows = assert(sql.rows_of(ledger, find_sql, wanted, id, wanted))
+  if #rows == 0 then return find_forgotten(ledger, wanted) end
   for _, row in ipairs(rows) do
     row.claimed_at = math.floor(row.claimed_at)
     row.settled_at = row.settled_at and math.floor(row.settled_at)

@@ -72,8 +72,10 @@ local function counts(self)
       rows[#rows + 1] = { mark(one.state) .. one.words, number }
     end
   end
+  local caption = ("%d keys in the ledger%s"):format(self.total,
+    self.forgotten > 0 and (", and %d that were forgotten"):format(self.forgotten) or "")
   return ("<h2>Credentials</h2>\n%s\n%s"):format(charts.bar(shares),
-    table_of("counts", ("%d keys in the ledger"):format(self.total), { "state", "keys" }, rows))
+    table_of("counts", caption, { "state", "keys" }, rows))
 end
 
 local function duration(seconds)
