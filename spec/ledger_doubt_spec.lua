@@ -7,28 +7,13 @@ local ledgers = require "sertifier.ledger"
 local item, items, key, names = keys.item, keys.items, keys.key, keys.names
 local issued, outcome = keys.issued, keys.outcome
 
-for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, function()
+engines.describe("a ledger", function(engine, place)
   local name, ledger
 
-  setup(engine.start)
-  teardown(engine.stop)
+  before_each(function() name, ledger = place.name, place.ledger end)
 
-  before_each(function()
-    name = engine.fresh()
-    ledger = assert(ledgers.open(name))
-  end)
-
-  after_each(function()
-    ledger:close()
-  end)
-
-  local function entry(n)
-    return assert(ledger:look_up { key(n) })[key(n)]
-  end
-
-  local function state(n)
-    return entry(n) and entry(n).state
-  end
+  local function entry(n) return place:entry(n) end
+  local function state(n) return place:state(n) end
 
   local function expire()
     engine.query "UPDATE credential SET lease = lease - 181"
@@ -205,4 +190,4 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     assert.truthy(list[2].started_at <= list[2].ended_at)
     assert.equal(1, #assert(ledger:runs(1)))
   end)
-end) end
+end)

@@ -42,6 +42,16 @@ engines.describe("forgetting in a ledger", function(engine, place)
     assert.same({}, ledger:forget(keys.of(1, 3)), "it is so already")
   end)
 
+  it("is possible in a ledger of the version before", function()
+    fill()
+    ledger:close()
+    engine.query "DROP TABLE forgotten"
+    engine.query "UPDATE meta SET value = '3' WHERE name = 'version'"
+    place.ledger = assert(ledgers.open(place.name))
+    assert.same({ issued = 1 }, place.ledger:forget { key(1) })
+    assert.same({ { value = "4" } }, engine.query "SELECT value FROM meta WHERE name = 'version'")
+  end)
+
   it("leaves no row of it in any table", function()
     fill()
     assert(ledger:expect_writes { { key = key(1), record_id = "0031", object = "C", fields = "{}" } })

@@ -7,28 +7,13 @@ local ledgers = require "sertifier.ledger"
 local item, items, key, names = keys.item, keys.items, keys.key, keys.names
 local issued, outcome = keys.issued, keys.outcome
 
-for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, function()
+engines.describe("a ledger", function(engine, place)
   local name, ledger
 
-  setup(engine.start)
-  teardown(engine.stop)
+  before_each(function() name, ledger = place.name, place.ledger end)
 
-  before_each(function()
-    name = engine.fresh()
-    ledger = assert(ledgers.open(name))
-  end)
-
-  after_each(function()
-    ledger:close()
-  end)
-
-  local function entry(n)
-    return assert(ledger:look_up { key(n) })[key(n)]
-  end
-
-  local function state(n)
-    return entry(n) and entry(n).state
-  end
+  local function entry(n) return place:entry(n) end
+  local function state(n) return place:state(n) end
 
   --- As if the lease of everything had begun so many seconds earlier.
   local function age(seconds)
@@ -41,6 +26,7 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     assert.is_false(ledgers.open_to_read(name))
     assert.is_true(engine.name == "PostgreSQL" or not ledgers.exists(name))
     ledger = assert(ledgers.open(name))
+    place.ledger = ledger
     assert(ledger:claim { item(1) })
     local read = assert(ledgers.open_to_read(name))
     assert.equal("sending", assert(read:look_up { key(1) })[key(1)].state)
@@ -211,4 +197,4 @@ for _, engine in ipairs(engines) do describe("a ledger on " .. engine.name, func
     assert.same({ nil, ("ledger %s: it is closed"):format(ledger.shown), "ledger" },
       { ledger:claim { item(1) } })
   end)
-end) end
+end)

@@ -4,6 +4,7 @@ local browser = require "spec.support.browser"
 local cjson = require "cjson"
 local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
+local ledgers = require "sertifier.ledger"
 local sandbox = require "spec.support.sandbox"
 
 local admin = "token-of-an-admin-1"
@@ -50,8 +51,8 @@ describe("the status page", function()
   it("tells programs what there is, and names nobody", function()
     local text = get "/status?id=issued-1"
     local seen = cjson.decode(text)
-    assert.same({ dropped = 0, draft = 0, in_doubt = 3, issued = 2, publishing = 0, queued = 0, rejected = 1,
-      sending = 0 }, seen.counts)
+    assert.same({ dropped = 0, draft = 0, forgotten = 0, in_doubt = 3, issued = 2, publishing = 0, queued = 0,
+      rejected = 1, sending = 0 }, seen.counts)
     assert.equal(sandbox.campaign .. "/doubt-1", seen.in_doubt[1].key)
     assert.truthy(seen.in_doubt[1].reason:find "no answer came")
     assert.same({ 1, "issued", 60 }, { #seen.found, seen.found[1].state, #seen.minutes })
@@ -101,6 +102,22 @@ describe("the status page", function()
     local _, text = decide("doubt-1", "look_up", admin)
     assert.truthy(text:find "Sertifier has it: it is settled as issued", text)
     assert.equal(3, gateway.counts(server).issued)
+  end)
+
+  it("tells of a forgotten key that it was, and the gateway sends it to nobody", function()
+    local key = sandbox.campaign .. "/issued-2"
+    local ledger = assert(ledgers.open(server.ledger))
+    assert.same({ issued = 1 }, ledger:forget { key })
+    ledger:close()
+    local seen = cjson.decode(get("/status?id=" .. key))
+    assert.same({ key = key, state = "issued", reason = "Forgotten: nothing else is known of it." },
+      { key = seen.found[1].key, state = seen.found[1].state, reason = seen.found[1].reason })
+    assert.same({ 1, 0 }, { seen.counts.forgotten, #cjson.decode(get "/status?id=issued-2").found })
+    assert.truthy(get "/metrics":find('sertifier_ledger_keys{state="forgotten"} 1\n', 1, true))
+    local sent = sandbox.record().adds
+    local status, text = gateway.post(server, gateway.request "issued-2")
+    assert.same({ 200, sent }, { status, sandbox.record().adds })
+    assert.truthy(text:find "nothing was sent again", text)
   end)
 
   it("is used by people in a browser: they search, and drop and release with the admin token", function()

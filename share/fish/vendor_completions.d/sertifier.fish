@@ -16,6 +16,9 @@ function __fish_sertifier_print_command
             case resolve
                 set cmd $cmd resolve
                 break
+            case forget
+                set cmd $cmd forget
+                break
             case adopt
                 set cmd $cmd adopt
                 break
@@ -64,6 +67,7 @@ complete -c sertifier -n '__fish_sertifier_using_command' -xa 'issue' -d 'issue 
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'check' -d 'what would be sent, and every fault, without a network'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'status' -d 'what the ledger holds, and what is in doubt'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'resolve' -d 'asks Sertifier about what is in doubt'
+complete -c sertifier -n '__fish_sertifier_using_command' -xa 'forget' -d 'remove what the ledger holds of somebody'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'adopt' -d 'reads into the ledger what a campaign has issued'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'drain' -d 'send what nginx\'s handlers have queued'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'write-back' -d 'write the links that are left to the org'
@@ -143,6 +147,11 @@ complete -c sertifier -n '__fish_sertifier_seen_command resolve' -l ledger -r -d
 complete -c sertifier -n '__fish_sertifier_seen_command resolve' -l release -r -d 'by your word: not issued, may be sent again'
 complete -c sertifier -n '__fish_sertifier_seen_command resolve' -l drop -r -d 'by your word: issued, or not wanted; never sent'
 complete -c sertifier -n '__fish_sertifier_seen_command resolve' -l json -d 'what was found, as one JSON object on standard output'
+
+complete -c sertifier -n '__fish_sertifier_seen_command forget' -s h -l help -d 'Show this help message and exit'
+complete -c sertifier -n '__fish_sertifier_seen_command forget' -l older-than -r -d 'what was settled so long ago; without --yes it is counted'
+complete -c sertifier -n '__fish_sertifier_seen_command forget' -l yes -d 'forget what --older-than counts'
+complete -c sertifier -n '__fish_sertifier_seen_command forget' -l ledger -r -d 'sertifier.db if not said'
 
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -s h -l help -d 'Show this help message and exit'
 complete -c sertifier -n '__fish_sertifier_seen_command adopt' -l campaign -r -d 'the campaign\'s ID'
