@@ -6,12 +6,11 @@
 -- of the one before, and what fires again then, the ledger knows.
 
 local core = require "sertifier.core"
-local sql = require "sertifier.ledger.sql"
+local memories = require "sertifier.ledger.memories"
 
 local memory = {}
 memory.__index = memory
 
-local entries_in_part = 20000
 local version = "1"
 
 local letters = { meets = "m", created = "c", updated = "u", ["updated to meet"] = "t" }
@@ -44,55 +43,7 @@ function memory.is_wanted(flow, cells)
   return flow.trigger ~= "meets" or cells.known_cell ~= nil or #cells.priors > 0
 end
 
--- ---- the ledger ----
-
-local schema = "CREATE TABLE IF NOT EXISTS memory (flow TEXT NOT NULL, part INTEGER NOT NULL,"
-  .. " entries TEXT NOT NULL, PRIMARY KEY (flow, part))"
-
---- Whether any run has kept a memory in a ledger; or nil, message.
-local function is_in(ledger)
-  local tables, message = sql.rows_of(ledger, "{table}", "memory")
-  return tables and tables[1] ~= nil, message
-end
-
---- Reads the memory of earlier runs.
--- @return whether there was any; or nil, message
-local function load(self)
-  local is_there, wrong = is_in(self.ledger)
-  if not is_there then return is_there, wrong end
-  local rows, message = sql.rows_of(self.ledger,
-    "SELECT entries FROM memory WHERE flow = ? ORDER BY part", self.name)
-  if not rows then return nil, message end
-  for _, row in ipairs(rows) do
-    if not self.native:read(row.entries) then
-      return nil, "the memory of earlier runs is damaged"
-    end
-  end
-  return #rows > 0
-end
-
-local function save_parts(self)
-  local place, part = 0, 0
-  repeat
-    local text
-    text, place = self.native:write(place, entries_in_part)
-    part = part + 1
-    if text ~= "" or part == 1 then
-      local ok, message = sql.rows_of(self.ledger,
-        "INSERT INTO memory (flow, part, entries) VALUES (?, ?, ?)", self.name, part, text)
-      if not ok then return nil, message end
-    end
-  until text == ""
-  return true
-end
-
---- Puts a memory in the place of the one before, in a transaction.
--- @return true; or nil, message
-local function replace(self)
-  local ok, message = sql.rows_of(self.ledger, "DELETE FROM memory WHERE flow = ?", self.name)
-  if not ok then return nil, message end
-  return save_parts(self)
-end
+-- ---- a run's end ----
 
 --- Whether it may take the place of the memory before. Where fields are compared, records that a
 -- run left would be the same as before in the next one, and not fire: so all fire again, and the
@@ -107,51 +58,12 @@ end
 --- Writes it, all of it or nothing.
 -- @return true; or nil, message, code
 function memory:save()
-  local ok, message = sql.transaction(self.ledger, function()
-    local ok, why = sql.rows_of(self.ledger, self.ledger.engine.alone)
-    if ok then ok, why = sql.rows_of(self.ledger, schema) end
-    if not ok then return nil, why end
-    return replace(self)
-  end)
-  if ok then return true end
-  return sql.fail(self.ledger, message)
+  return memories.write(self.ledger, self.name, self.native)
 end
 
 --- Something came of what fired for a record.
 function memory:done(record_id)
   self.native:done(record_id)
-end
-
--- ---- forgetting ----
-
---- Takes records out of what one flow remembers.
--- @tparam table ids a set
-local function forget_in(ledger, name, ids, found)
-  local self, count = { ledger = ledger, name = name, native = core.memory() }, 0
-  local ok, message = load(self)
-  if not ok then return ok ~= nil, message end
-  for id in pairs(ids) do
-    if self.native:forget(id) then found[id], count = true, count + 1 end
-  end
-  if count == 0 then return true end
-  return replace(self)
-end
-
---- Takes records out of what all flows remember; the ledger is in a transaction.
--- @tparam table ids a set of texts; what is no Id is no record's
--- @treturn table the set of those that were remembered; or nil, message
-function memory.forget(ledger, ids)
-  local is_there, message = is_in(ledger)
-  if not is_there then return is_there == false and {} or nil, message end
-  local ok, flows = sql.rows_of(ledger, ledger.engine.alone), nil
-  if ok then flows, message = sql.rows_of(ledger, "SELECT DISTINCT flow FROM memory") end
-  if not flows then return nil, message end
-  local found = {}
-  for _, row in ipairs(flows) do
-    ok, message = forget_in(ledger, row.flow, ids, found)
-    if not ok then return nil, message end
-  end
-  return found
 end
 
 -- ---- opening ----
@@ -185,9 +97,11 @@ end
 function memory.open(flow, plan, cells, options)
   local self = setmetatable({ native = core.memory(), name = name_of(flow, cells),
     compares = cells.known_cell ~= nil or #cells.priors > 0, ledger = options.ledger }, memory)
-  local is_known, message = false, nil
-  if self.ledger then is_known, message = load(self) end
-  if is_known == nil then return sql.fail(self.ledger, message) end
+  local is_known, message, code = false, nil, nil
+  if self.ledger then
+    is_known, message, code = memories.read(self.ledger, self.name, self.native)
+  end
+  if is_known == nil then return nil, message, code end
   if options.previous then
     local ok, why, what = options.previous(self.native)
     if not ok then return nil, why, what end

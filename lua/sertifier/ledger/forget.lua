@@ -3,7 +3,7 @@
 local adoption = require "sertifier.ledger.adoption"
 local forgotten = require "sertifier.ledger.forgotten"
 local list = require "sertifier.ledger.list"
-local memory = require "sertifier.memory"
+local memories = require "sertifier.ledger.memories"
 local sql = require "sertifier.ledger.sql"
 
 local forget = {}
@@ -132,7 +132,7 @@ local function by_key(self, keys)
   local removed, why = forget.rows(self, keys, rows)
   if not removed then return nil, why end
   local words = words_of(keys, rows, removed)
-  local remembered, problem = memory.forget(self, words)
+  local remembered, problem = memories.forget(self, words)
   if not remembered then return nil, problem end
   local ok, fault = check_known(self, keys, removed, words, remembered)
   return ok and forget.count(rows), fault
