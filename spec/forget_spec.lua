@@ -41,7 +41,7 @@ describe("forget", function()
   it("removes what tells of a person, and sends nothing to them again", function()
     local links = files.path ".csv"
     assert.same({ 0, 3, 0, 0 }, (issue(3)))
-    assert.same({ 0, "       1 issued\n", "forgotten\n" }, { run("forget", key(2)) })
+    assert.same({ 0, "", "       1 issued\nforgotten\n" }, { run("forget", key(2)) })
     assert.is_nil((files.read(path) .. (files.read(path .. "-wal") or "")):find(key(2), 1, true))
     assert.same({ 0, 0, 3, 0 }, (issue(3, "--write-back", links)))
     local text = files.read(links)
@@ -59,10 +59,10 @@ describe("forget", function()
     assert.same({ 0, 2, 0, 0 }, (issue(2)))
     age(401)
     assert.same({ 0, 1, 2, 0 }, (issue(3)))
-    local counted = { 0, "       2 issued\n", "counted only; with --yes they are forgotten\n" }
+    local counted = { 0, "", "       2 issued\ncounted only; with --yes they are forgotten\n" }
     assert.same(counted, { run("forget", "--older-than", "400d") })
     assert.same(counted, { run("forget", "--older-than", "400d") })
-    assert.same({ 0, "       2 issued\n", "forgotten\n" },
+    assert.same({ 0, "", "       2 issued\nforgotten\n" },
       { run("forget", "--older-than", "400d", "--yes") })
     assert.same({ 0, "       1 issued\n       2 forgotten\n", "" }, { run "status" })
     assert.same({ 0, 0, 3, 0 }, (issue(3)))
@@ -107,7 +107,7 @@ describe("forget", function()
     started:behave { answer = "whole" }
     assert.truthy(select(3, run("forget", key(1))):find "is in doubt; `sertifier resolve` first")
     run("resolve", "--drop", key(1))
-    assert.same({ 0, "       1 dropped\n", "forgotten\n" }, { run("forget", key(1)) })
+    assert.same({ 0, "", "       1 dropped\nforgotten\n" }, { run("forget", key(1)) })
     assert.same({ 2, 0, 0, 1 }, (issue(1)))
     assert.same({ 0, "", "released " .. key(1) .. "\n" }, { run("resolve", "--release", key(1)) })
     assert.same({ 0, 1, 0, 0 }, (issue(1)))

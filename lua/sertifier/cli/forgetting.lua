@@ -11,7 +11,7 @@ local told = { { "issued", "issued" }, { "dropped", "dropped" }, { "rejected", "
 local function tell(counts)
   for _, one in ipairs(told) do
     local count = counts[one[1]] or 0
-    if count > 0 then print(("%8d %s"):format(count, one[2])) end
+    if count > 0 then io.stderr:write(("%8d %s\n"):format(count, one[2])) end
   end
 end
 
