@@ -10,7 +10,9 @@ local wanted = {
   ["kills, from the first call on"] = 8, ["kills, batches of 5"] = 5,
   ["kills, two phases, batches of 1"] = 5, ["kills, two phases, batches of 5"] = 5,
   ["kills, and kills of the next run"] = 5, ["power cuts"] = 5, ["cuts"] = 60, ["stalls"] = 4,
-  ["cuts, TLS"] = 30, ["stalls, TLS"] = 3, ["faults of the disk"] = 12, ["memory that ends"] = 60,
+  ["kills, links to an org"] = 6, ["kills of the write-back"] = 5,
+  ["cuts and stalls, links to an org"] = 15, ["cuts, TLS"] = 30, ["stalls, TLS"] = 3,
+  ["faults of the disk"] = 12, ["memory that ends"] = 60,
   ["many at once, SQLite"] = 1, ["many at once, PostgreSQL"] = 1,
 }
 
@@ -45,7 +47,7 @@ describe("the judge", function()
   for _, convict in ipairs(convicts) do
     it("catches a client that " .. convict.name, function()
       local total = prove.try(convict, { until_caught = true })
-      assert.truthy(total.duplicates > 0)
+      assert.truthy(total[convict.by] > 0)
     end)
   end
 end)

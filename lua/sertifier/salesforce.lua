@@ -162,7 +162,7 @@ end
 --- Waits for a call, and repeats it where that may help.
 -- @return its answer, decoded; of CSV the result, whose `body` it is; or nil, message, code
 function salesforce:finish(request)
-  local tried = { retries = retries.new() }
+  local tried = { retries = retries.new(1, self.chance) } -- `chance` is for specs
   while not request.fault do
     local result = wait(self, request)
     forget(self, request.native)

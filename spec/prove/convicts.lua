@@ -1,8 +1,9 @@
---- Four bad clients, each with the parts of the proof that must catch it. Where one is not caught,
+--- Five bad clients, each with the parts of the proof that must catch it. Where one is not caught,
 -- the proof is worth nothing.
 
 local cut = require "spec.prove.cut"
 local kill = require "spec.prove.kill"
+local linked = require "spec.prove.linked"
 local place = require "spec.prove.place"
 
 local convicts = {}
@@ -39,8 +40,9 @@ local function cut_proof(client)
   }
 end
 
+-- `by` is the sum that convicts: what was sent twice, or what was lost.
 local function convict(name, proof)
-  proof.name, proof.shards = name, 2
+  proof.name, proof.shards, proof.by = name, 2, proof.by or "duplicates"
   convicts[name] = proof
   convicts[#convicts + 1] = proof
 end
@@ -65,6 +67,18 @@ convict("notes without fsync", {
   end,
   try = function(here, point) return kill.try_power_cut(here, "lazy", point) end,
   close = place.close,
+})
+
+local function sends(point)
+  return point.call == "sendto"
+end
+
+convict("writes the links that it remembers", {
+  by = "lost",
+  open = function() return linked.open { records = 2 } end,
+  points = function(here) return those(kill.points(here, "remembers"), sends) end,
+  try = function(here, point) return kill.try(here, "remembers", point) end,
+  close = linked.close,
 })
 
 return convicts

@@ -7,18 +7,20 @@ local cut = {}
 
 local program = "build/prove/cutting"
 
---- Puts the proxy before a place's server.
-function cut.open(here)
+--- Puts the proxy before one of a place's servers.
+-- @tparam table here
+-- @tparam[opt="url"] string name under which the place has its address
+function cut.open(here, name)
   local log = place.log()
-  local self = { here = here, log = log,
-    proxy = io.popen(("%s %d %s"):format(program, here.server.port, log), "w") }
+  local self = { here = here, log = log, name = name or "url" }
+  self.direct = here[self.name]
+  self.proxy = io.popen(("%s %s %s"):format(program, self.direct:match "%d+$", log), "w")
   for _ = 1, 500 do
     self.port = (place.read(log) or ""):match "^(%d+)\n"
     if self.port then break end
     core.sleep(0.01)
   end
-  self.direct = here.url
-  self.url = here.url:gsub("%d+$", (assert(self.port, "the proxy does not start")))
+  self.url = self.direct:gsub("%d+$", (assert(self.port, "the proxy does not start")))
   return self
 end
 
@@ -34,7 +36,7 @@ local function run(self, client, point)
   self.proxy:write(point and ("%s %d %d %s\n"):format(point.way, point.exchange, point.bytes,
     point.how) or "none\n")
   self.proxy:flush()
-  here.url = self.url
+  here[self.name] = self.url
   -- A stall needs a timeout; what else is slow is cut by nothing.
   local counts
   if client == "sertifier" then
@@ -42,7 +44,7 @@ local function run(self, client, point)
   else
     counts = here:run(client)
   end
-  here.url = self.direct
+  here[self.name] = self.direct
   return counts
 end
 
@@ -63,10 +65,11 @@ local ways = { "request", "answer" }
 
 --- Every point: after each byte of each exchange, in each of these ways.
 -- @tparam boolean as_whole only the bytes of the connection count, as in an encrypted stream
-function cut.points(self, client, hows, as_whole)
+-- @tparam[opt] number only this exchange of each connection
+function cut.points(self, client, hows, as_whole, only)
   local points = {}
   for _, size in ipairs(sizes(self, client)) do
-    if (size.exchange == 0) == as_whole then
+    if (size.exchange == 0) == as_whole and size.exchange == (only or size.exchange) then
       for _, how in ipairs(hows) do
         for _, way in ipairs(ways) do
           for bytes = 0, size[way] do

@@ -97,4 +97,26 @@ function judge.judge(record, told)
   return verdict
 end
 
+--- What an org has that is not as the ledger has it.
+-- @tparam table issued links by record, as the ledger has them
+-- @tparam table there links by record, as the org has them
+-- @treturn table a line each
+function judge.misplaced(issued, there)
+  local words = {}
+  for id, link in pairs(issued) do
+    if there[id] ~= link then
+      words[#words + 1] = ("%s: the org has %s for %s"):format(id, there[id] or "nothing", link)
+    end
+  end
+  for id, link in pairs(there) do
+    if not issued[id] then words[#words + 1] = ("%s: only the org has %s"):format(id, link) end
+  end
+  return words
+end
+
+--- Adds such lines to a verdict.
+function judge.lose(verdict, words)
+  for _, line in ipairs(words) do lose(verdict, 1, "%s", line) end
+end
+
 return judge

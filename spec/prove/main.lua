@@ -48,7 +48,7 @@ local function run(list)
       local total = try(part)
       tell(part.name, total, core.elapsed() - began)
       prove.add(sum, total)
-      is_caught = is_caught and total.duplicates > 0
+      is_caught = is_caught and total[part.by or "duplicates"] > 0
     end
   end
   return sum, is_caught

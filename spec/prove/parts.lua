@@ -8,6 +8,7 @@ local crowd = require "spec.prove.crowd"
 local cut = require "spec.prove.cut"
 local faults = require "spec.prove.faults"
 local kill = require "spec.prove.kill"
+local linked = require "spec.prove.linked"
 local place = require "spec.prove.place"
 local postgres = require "spec.support.postgres"
 local starving = require "spec.prove.starving"
@@ -75,6 +76,32 @@ part("cuts", 2, cutting { "fin", "reset" })
 part("stalls", 12, cutting { "stall" })
 part("cuts, TLS", 2, cutting({ "fin", "reset" }, place.certificate))
 part("stalls, TLS", 12, cutting({ "stall" }, place.certificate))
+
+-- ---- links to an org ----
+
+part("kills, links to an org", 2, {
+  open = function() return linked.open {} end,
+  points = function(here) return kill.points(here, "sertifier", { mark = here.ledger }) end,
+  try = function(here, point) return kill.try(here, "sertifier", point) end,
+  close = linked.close,
+})
+
+part("kills of the write-back", 2, {
+  open = linked.open_unwritten,
+  points = function(here) return kill.points(here, "write-back", { mark = here.ledger }) end,
+  try = function(here, point) return kill.try(here, "write-back", point) end,
+  close = linked.close,
+})
+
+part("cuts and stalls, links to an org", 8, {
+  open = function() return cut.open(linked.open { records = 2 }, "org_url") end,
+  points = function(self)
+    -- A connection's first exchange gets the token, or the object's fields; the second has a link.
+    return cut.points(self, "sertifier", { "fin", "reset", "stall" }, false, 2)
+  end,
+  try = function(self, point) return cut.try(self, "sertifier", point) end,
+  close = cut.close,
+})
 
 -- ---- faults of the machine ----
 

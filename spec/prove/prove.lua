@@ -35,7 +35,7 @@ end
 --- Tries a part.
 -- @tparam table part
 -- @tparam[opt] table options `wanted`: so many points, spread over all; `share` and `of`: only
---   every `of`-th of them, from the `share`-th; `until_caught`: none after the first duplicate
+--   every `of`-th of them, from the `share`-th; `until_caught`: none after the first that convicts
 -- @treturn table `points`, `duplicates`, `lost`, `untrue`, `doubted`, `settled`, `held`, and `faults`
 --   in words
 function prove.try(part, options)
@@ -46,7 +46,7 @@ function prove.try(part, options)
     for i = options.share or 1, #points, options.of or 1 do
       local verdict = part.try(state, points[i])
       if verdict then add_verdict(total, points[i], verdict) end
-      if options.until_caught and total.duplicates > 0 then break end
+      if options.until_caught and total[part.by] > 0 then break end
     end
   end, debug.traceback)
   part.close(state)
