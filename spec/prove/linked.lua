@@ -1,6 +1,5 @@
 --- A place with an org: a run writes its links there, a link a call, and what the org has is judged.
 
-local cjson = require "cjson"
 local judge = require "spec.prove.judge"
 local ledgers = require "sertifier.ledger"
 local place = require "spec.prove.place"
