@@ -1,7 +1,11 @@
---- Sertifier's calls, over the native client.
+--- Sertifier's calls, over the native client: what `sertifier.client` gives, as in `client:campaign(id)`.
 --
 -- These calls do not pass through the ledger: what `add_credentials` sends twice is issued twice.
--- A flow's `run` is the safe way to issue.
+-- A flow's `run` is the safe way to issue. Each gives the answer's `data` (true where it is null);
+-- or nil, message, code, and where the server says so the seconds to wait. Codes are `auth`,
+-- `limit`, `server`, `http`, `rejected`, `malformed`, and those of the network; see
+-- [error codes](../../errors.html). Sertifier's own guide tells of `add_credentials` alone; the
+-- other calls are as programs use them that are published.
 -- @module sertifier.api
 
 local cjson = require "cjson"
@@ -45,6 +49,7 @@ end
 --   `connect_timeout` in seconds (60 and 10)
 -- @tparam[opt=1] number level whose line an error names, as for `error`
 -- @return the client; or nil, message, code ("key" or "url")
+-- @local
 function api.open(options, level)
   options = options or {}
   check_options(options, (level or 1) + 1)
@@ -60,17 +65,20 @@ end
 
 --- Starts addCredentials with a body that a batch has made; for runs.
 -- @treturn number the request's id
+-- @local
 function api:send(body)
   return self.native:submit("POST", "/campaign/addCredentials", body)
 end
 
 --- Starts any other call; for runs.
 -- @treturn number the request's id
+-- @local
 function api:submit(method, path, values)
   return self.native:submit(method, path, values and cjson.encode(values))
 end
 
 --- The requests that ended, as `core.client`'s poll gives them; waits `seconds` at the most.
+-- @local
 function api:poll(seconds)
   if #self.finished == 0 then return self.native:poll(seconds) end
   local list = self.finished
@@ -113,6 +121,7 @@ local function read(self, result)
 end
 
 --- The whole result of a key check, as `core.client`'s poll gives it.
+-- @local
 function api:probe()
   return wait(self, self.native:submit("GET", "/Test"))
 end
@@ -128,37 +137,44 @@ local function check_id(id, level)
   return id
 end
 
---- Checks the key [T]. Each of these calls gives its `data`; or nil, message, code, and where the
--- server says so the seconds to wait.
+--- Checks the key.
+-- @treturn table|boolean
 function api:test()
   return call(self, "GET", "/Test")
 end
 
---- A campaign [T].
+--- A campaign.
+-- @tparam string id
+-- @treturn table
 function api:campaign(id)
   return call(self, "GET", "/campaign/" .. check_id(id))
 end
 
---- Issues credentials [S]; not through the ledger.
+--- Issues credentials; not through the ledger.
 -- @tparam {table,...} list credentials as Sertifier's API names their fields
+-- @treturn table by campaign, the credentials that were issued
 function api:add_credentials(list)
   if type(list) ~= "table" or #list == 0 then error("a list of credentials is expected", 2) end
   return call(self, "POST", "/campaign/addCredentials", { credentials = list })
 end
 
---- Searches credentials [T].
--- @tparam table query `startIndex`, `length`, `status`, `searchTerm`, `campaignIds`, `recipientIds`
+--- Searches credentials.
+-- @tparam[opt] table query `startIndex`, `length`, `status`, `searchTerm`, `campaignIds`,
+--   `recipientIds`; else the first ten
+-- @treturn table
 function api:search(query)
   return call(self, "POST", "/credential/search",
     query or { startIndex = 0, length = 10 })
 end
 
---- A credential [T].
+--- A credential.
+-- @tparam string id
+-- @treturn table
 function api:credential(id)
   return call(self, "GET", "/credential/" .. check_id(id))
 end
 
---- Credentials [T], all asked for at once.
+--- Credentials, all asked for at once.
 -- @tparam {string,...} ids
 -- @treturn {table,...} for each `data`; or `message`, `code` and the seconds to `wait`
 function api:credentials(ids)
@@ -173,24 +189,32 @@ function api:credentials(ids)
   return answers
 end
 
---- Publishes drafts [T]; whether a second call mails again is not known.
+--- Publishes drafts; whether a second call mails again is not known.
+-- @tparam {string,...} ids
+-- @treturn table|boolean
 function api:publish(ids)
   for _, id in ipairs(ids) do check_id(id) end
   return call(self, "POST", "/credential/publish", { ids = ids })
 end
 
---- Deletes a credential [T].
+--- Deletes a credential.
+-- @tparam string id
+-- @treturn table|boolean
 function api:delete(id)
   return call(self, "DELETE", "/credential/" .. check_id(id))
 end
 
---- Searches attributes [T].
+--- Searches attributes.
+-- @tparam[opt] table query `startIndex`, `length`, `searchTerm`, `types`; else the first hundred
+-- @treturn table
 function api:attributes(query)
   return call(self, "POST", "/attribute/search",
     query or { startIndex = 0, length = 100 })
 end
 
---- A link to the PDF of a credential [T].
+--- A link to the PDF of a credential.
+-- @tparam string id of the credential, or its number
+-- @treturn string
 function api:pdf_link(id)
   return call(self, "GET", "/credential/generatePDFLink/" .. check_id(id))
 end

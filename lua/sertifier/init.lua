@@ -1,5 +1,9 @@
 --- Issues digital credentials from Salesforce exports through Sertifier, never twice.
 --
+-- What can go wrong outside comes back as nil, a message for people, and a code for programs (see
+-- [error codes](../../errors.html)). A mistake in a program is an error at its line.
+-- @module sertifier
+
 -- The story of a record, and the file that tells each part:
 --
 --   export --> conditions --> mapping --> claim --> client --> answer --> settle --> write-back
@@ -8,7 +12,6 @@
 --
 -- A flow says what is to be issued (flow); a run opens what that takes (opening), carries it out
 -- (run) and counts (summary).
--- @module sertifier
 
 local api = require "sertifier.api"
 local check = require "sertifier.check"
@@ -40,54 +43,93 @@ local class = { __index = methods, __name = "sertifier.flow" }
 -- error in one ends the run once what is in flight has come back. A record gives its cells by
 -- their column's name and cannot be changed.
 -- @tparam table declaration
--- @return the flow; an error at the caller's line names all its mistakes
+-- @treturn flow
+-- @raise all its mistakes, at the caller's line
 function sertifier.flow(declaration)
   return setmetatable(flow.declare(declaration, 2), class)
 end
 
 --- Whether a value is a flow.
+-- @param value
+-- @treturn boolean
 function sertifier.is_flow(value)
   return getmetatable(value) == class
 end
 
---- Opens a client of Sertifier's API.
--- @tparam[opt] table options `url`, `key_file`, `ca_file`, `timeout`, `connect_timeout` (seconds);
---   without them SERTIFIER_SECRET_KEY or SERTIFIER_SECRET_KEY_FILE, and SERTIFIER_URL, are read
--- @return the client; or nil, message, code
+--- Opens a client of Sertifier's API. Its calls are those of [sertifier.api](sertifier.api.html).
+-- @tparam[opt] table options
+-- @tparam[opt] string options.url where Sertifier is, or `SERTIFIER_URL` says so
+-- @tparam[opt] string options.key_file the file of the key; or `SERTIFIER_SECRET_KEY` is the key, or
+--   `SERTIFIER_SECRET_KEY_FILE` names its file
+-- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
+-- @tparam[opt=60] number options.timeout seconds for a request
+-- @tparam[opt=10] number options.connect_timeout seconds for its connection
+-- @treturn[1] table the client
+-- @return[2] nil, message, code (`key`, `url`)
 function sertifier.client(options)
   return api.open(options, 2)
 end
 
---- Opens a client of a Salesforce org.
--- @tparam[opt] table options `url` of the org's My Domain and `client_id` of a connected app, whose
---   secret stands in `secret_file`; or `target_org`, a name that the Salesforce CLI knows;
---   `ca_file`, `timeout`, `connect_timeout` (seconds), `version` of the API, `stop_at` (0.95: no
---   more requests once so much of the day's are used). Without them SALESFORCE_URL,
---   SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET or SALESFORCE_CLIENT_SECRET_FILE, and
---   SALESFORCE_TARGET_ORG are read.
--- @return the client, whose `query(soql)` is an export; or nil, message, code
+--- Opens a client of a Salesforce org, whose calls are those of
+-- [sertifier.salesforce](sertifier.salesforce.html). What is not said here is read from the
+-- environment: `SALESFORCE_URL`, `SALESFORCE_CLIENT_ID`, `SALESFORCE_CLIENT_SECRET` or
+-- `SALESFORCE_CLIENT_SECRET_FILE`, `SALESFORCE_TARGET_ORG`.
+-- @tparam[opt] table options
+-- @tparam[opt] string options.url the org's My Domain
+-- @tparam[opt] string options.client_id of a connected app
+-- @tparam[opt] string options.secret_file the file of its secret
+-- @tparam[opt] string options.target_org or a name that the Salesforce CLI knows
+-- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
+-- @tparam[opt=60] number options.timeout seconds for a request
+-- @tparam[opt=10] number options.connect_timeout seconds for its connection
+-- @tparam[opt="62.0"] string options.version of Salesforce's API
+-- @tparam[opt=0.95] number options.stop_at no more requests once so much of the day's are used
+-- @tparam[opt=200] number options.batch_size records that are written a request
+-- @tparam[opt=2] number options.lock_wait seconds before locked records are tried again
+-- @treturn[1] table the client
+-- @return[2] nil, message, code
 function sertifier.salesforce(options)
   return salesforce.open(options, 2)
 end
 
---- Issues what qualifies and was not issued before, and writes the links back. The summary has
--- `written` and `unwritten` where they go to an org.
--- @tparam table options `export` (a path, "-", or a function that gives a table a call), `client`,
---   `ledger` ("sertifier.db"), `write_back` (a path, or what `sertifier.salesforce` gave),
---   `rejects` (a path: the records that were not issued, in the export's form, with the reasons
---   behind), `batch_size` (20 credentials a request), `concurrency` (4 requests at once), `rate`
---   (requests a second), `limit` (credentials), `now`
---   (what date literals and TODAY() start from: seconds since 1970, or YYYY-MM-DDThh:mm:ssZ),
---   `first_run` ("issue" or "remember": what happens to records of which nothing is known yet),
---   `previous` (an older export, from which prior values are read), `expect` (so many must be new,
---   or nothing is sent), `max_new` (so many may be), `canary` (so many are issued first, and looked
---   up, before the rest follows),
---   `progress(summary)`, `log(event)` (what `--log json` writes, as a table with `timestamp` in
---   seconds since 1970, `severityText`, `eventName`, `attributes`), `interrupted()` (true: stop),
---   `delete_surplus` (where a flow publishes after a check: true deletes other drafts of a
---   person, which are listed otherwise)
--- @return the summary, and where the run stopped early message and code; nil, message, code where
---   it could not start, and then nothing was sent
+--- Issues what qualifies and was not issued before, and writes the links back.
+-- @tparam table options
+-- @tparam string|function|table options.export a path, "-", a function that gives a table a call,
+--   or a query of an org
+-- @tparam[opt] table options.client what `sertifier.client` gave; else one is opened for the run
+-- @tparam[opt="sertifier.db"] string options.ledger a path, or `postgres://user@host/database`
+-- @tparam[opt] string|table options.write_back a path, or what `sertifier.salesforce` gave
+-- @tparam[opt] string options.rejects a path: the records that were not issued, in the export's
+--   form, with the reasons behind
+-- @tparam[opt=20] number options.batch_size credentials a request
+-- @tparam[opt=4] number options.concurrency requests at once
+-- @tparam[opt] number options.rate requests a second
+-- @tparam[opt] number options.limit so many credentials, and no more
+-- @tparam[opt] number options.expect so many must be new, or nothing is sent
+-- @tparam[opt] number options.max_new so many may be new, or nothing is sent
+-- @tparam[opt] number options.canary so many are issued first, and looked up, before the rest
+-- @tparam[opt] boolean options.strict nothing is sent unless every record is valid
+-- @tparam[opt] number options.max_invalid the run stops where more are invalid
+-- @tparam[opt] number|string options.now what date literals and `TODAY()` start from: seconds since
+--   1970, or YYYY-MM-DDThh:mm:ssZ
+-- @tparam[opt] string options.first_run "issue" or "remember": what happens to records of which a
+--   trigger knows nothing yet
+-- @tparam[opt] string options.previous an older export, from which prior values are read
+-- @tparam[opt] boolean options.delete_surplus where a flow publishes after a check: other drafts of a
+--   person are deleted, which are listed otherwise
+-- @tparam[opt] string options.format of the export, where it is not to be guessed; so are `encoding`,
+--   `delimiter`, `date_order` and `decimal`
+-- @tparam[opt] function options.progress is given the summary as it grows
+-- @tparam[opt] function options.log is given what `--log json` writes, as a table with `timestamp`
+--   in seconds since 1970, `severityText`, `eventName`, `attributes`
+-- @tparam[opt] function options.interrupted the run stops once this gives true
+-- @treturn[1] table the summary: `read`, the seven counts that add up to it (`skipped`, `invalid`,
+--   `issued`, `already_issued`, `rejected`, `in_doubt`, `not_attempted`), `changed`, `problems`, and
+--   `written` and `unwritten` where links go to an org
+-- @treturn[1] ?string where the run stopped early: a message
+-- @treturn[1] ?string and its code
+-- @return[2] nil, message, code: it could not start, and nothing was sent
+-- @function flow:run
 function methods:run(options)
   declared.check(options, declared.of_run, 2)
   if options.strict then
@@ -100,17 +142,21 @@ end
 --- The query that gives what the flow reads, with as much of its conditions as SOQL can say.
 -- @tparam[opt] {string,...} more fields, such as those that the flow's functions read
 -- @treturn string
+-- @function flow:soql
 function methods:soql(more)
   return soql.of(self, more, 2)
 end
 
 --- What `run` would send, and every fault, without a network and without writing anything.
--- @tparam table options `export`, `bodies` (a Lua file that gets each request's body as a line),
---   `records` (called for each record with its line, outcome and JSON or problems), `batch_size`,
---   `ledger` (its name: how much of it is known), `sample` (so many credentials are kept), `now`,
---   `previous`, `first_run`
--- @return the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these the ledger
---   has), `sample` (a list of credentials), `problems`; or nil, message, code
+-- @tparam table options `export`, `batch_size`, `limit`, `ledger`, `now`, `previous`, `first_run`,
+--   `format`, `encoding`, `delimiter`, `date_order` and `decimal` as for `run`, and
+-- @tparam[opt] file options.bodies a Lua file that gets each request's body as a line
+-- @tparam[opt] function options.records is given each record's line, outcome, and JSON or problems
+-- @tparam[opt] number options.sample so many credentials are kept
+-- @treturn[1] table the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these the
+--   ledger has), `sample` (a list of credentials), `problems`
+-- @return[2] nil, message, code
+-- @function flow:check
 function methods:check(options)
   declared.check(options, declared.of_check, 2)
   return check.run(self, options)
@@ -121,6 +167,7 @@ end
 -- @tparam[opt] number|string now as for `run`
 -- @treturn string a line for each part, the whole first
 -- @treturn string "true", "false", or "unknown" where a cell cannot be read
+-- @function flow:explain
 function methods:explain(record, now)
   return explain.condition(self, record, assert(dates.now(now)))
 end

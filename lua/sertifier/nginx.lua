@@ -1,12 +1,13 @@
 --- Handlers for nginx and OpenResty: what callers post is issued once, in nginx's thread pool.
 --
---   request --> access --> body --> a thread of the pool --> answer
---    request    access              pool, worker, and the handler's own file in nginx/
---
 -- Each function here takes options, checks them as nginx reads its configuration, and gives the
 -- function that a `content_by_lua_block` calls. What several handlers have in common may stand in
--- a table of its own: `gateway { common }`, `records { common, flow = "flow.lua" }`.
+-- a table of its own: `gateway { common }`, `records { common, flow = "flow.lua" }`. A wrong option
+-- is an error, with which nginx does not start.
 -- @module sertifier.nginx
+
+--   request --> access --> body --> a thread of the pool --> answer
+--    request    access              pool, worker, and the handler's own file in nginx/
 
 local access = require "sertifier.nginx.access"
 local carrying = require "sertifier.nginx.carrying"
@@ -84,7 +85,7 @@ end
 --
 -- A credential's key is its campaign and its `externalId`. One that was issued before is answered
 -- with the earlier credential's id and link; one in doubt with HTTP 409, and it is not sent.
--- @tparam table given `token_file`, `hmac_file` or `mutual_tls` (nginx/access.lua), at least one;
+-- @tparam table given at least one of `token_file`, `hmac_file` and `mutual_tls`;
 --   `ledger` ("sertifier.db"), `url`, `key_file`, `ca_file`, `timeout` (seconds) as for
 --   `sertifier.client`; `pool`, the thread_pool ("sertifier"); `most`, credentials in a request
 --   (100); `body_time`, seconds that a body may take (10); `queued`: true answers 202 once the work

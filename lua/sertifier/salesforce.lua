@@ -1,8 +1,9 @@
---- Salesforce's REST API, over the native client: tokens, queries, updates.
+--- Salesforce's REST API, over the native client: what `sertifier.salesforce` gives.
 --
 -- The token stays in C. All calls here may be repeated: a query reads, and an update writes fixed
 -- values. So a token that is no longer good is replaced once and the call repeated once, and what
 -- has no answer is asked again.
+-- @module sertifier.salesforce
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
@@ -56,8 +57,10 @@ end
 
 --- Opens a client of an org: it has a token when this returns.
 -- @tparam[opt] table options see `sertifier.salesforce`
+-- @tparam[opt=1] number level whose line an error names, as for `error`
 -- @return the client; or nil, message, code ("usage", "key", "url", "auth", "answer", "cli", or as
 --   for requests)
+-- @local
 function salesforce.open(options, level)
   options = options or {}
   check_options(options, (level or 1) + 1)
@@ -106,9 +109,9 @@ local function poll(self, native, seconds)
   end
 end
 
---- Starts a call.
--- @tparam[opt] boolean is_csv its body, or what is wanted where it has none, is CSV
+--- Starts a call. Its body, or what is wanted where it has none, is CSV where `is_csv` says so.
 -- @treturn table for `finish`
+-- @local
 function salesforce:start(method, path, body, is_csv)
   local request = { method = method, path = path, body = body, is_csv = is_csv }
   if is_used_up(self) then
@@ -161,6 +164,7 @@ end
 
 --- Waits for a call, and repeats it where that may help.
 -- @return its answer, decoded; of CSV the result, whose `body` it is; or nil, message, code
+-- @local
 function salesforce:finish(request)
   local tried = { retries = retries.new(1, self.chance) } -- `chance` is for specs
   while not request.fault do
@@ -178,16 +182,18 @@ end
 
 --- Makes a call.
 -- @return its answer, decoded; or nil, message, code
+-- @local
 function salesforce:call(method, path, body)
   return self:finish(self:start(method, self.base .. path, body))
 end
 
 --- A query: an export for `flow:run`. Up to 20,000 records come by REST pages, more by a job of the
 -- Bulk API 2.0.
--- @tparam string soql; or the id of a Bulk job whose results are there still
--- @tparam[opt] table options `bulk`: true or false where not the number of records is to decide
--- @return the query, which also gives a record a call, by pages, and nil at the end; or nil,
---   message, code
+-- @tparam string soql or the id of a Bulk job whose results are there still
+-- @tparam[opt] table options
+-- @tparam[opt] boolean options.bulk where not the number of records is to decide
+-- @treturn table the query, which also gives a record a call, by pages, and nil at the end; then a
+--   message and code where it ended too early
 function salesforce:query(soql, options)
   local bulk = options and options.bulk
   if type(soql) ~= "string" then error("a query in SOQL, or a job's id, is expected", 2) end
@@ -197,6 +203,7 @@ end
 
 --- The fields of an object, by their names in lower case.
 -- @treturn table|nil each `name`, `length`, `updateable`; or nil, message, code
+-- @local
 function salesforce:fields(object)
   if self.described[object] then return self.described[object] end
   local answer, message, code = self:call("GET", ("/sobjects/%s/describe"):format(object))
