@@ -1,4 +1,4 @@
---- Sertifier's calls, over the native client: what `sertifier.client` gives, as in `client:campaign(id)`.
+--- Sertifier's calls: what `sertifier.client` gives, as in `client:campaign(id)`.
 --
 -- These calls do not pass through the ledger: what `add_credentials` sends twice is issued twice.
 -- A flow's `run` is the safe way to issue. Each gives the answer's `data` (true where it is null);

@@ -59,8 +59,8 @@ end
 --- Opens a client of Sertifier's API. Its calls are those of [sertifier.api](sertifier.api.html).
 -- @tparam[opt] table options
 -- @tparam[opt] string options.url where Sertifier is, or `SERTIFIER_URL` says so
--- @tparam[opt] string options.key_file the file of the key; or `SERTIFIER_SECRET_KEY` is the key, or
---   `SERTIFIER_SECRET_KEY_FILE` names its file
+-- @tparam[opt] string options.key_file the file of the key; or `SERTIFIER_SECRET_KEY` is the key,
+--   or `SERTIFIER_SECRET_KEY_FILE` names its file
 -- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
 -- @tparam[opt=60] number options.timeout seconds for a request
 -- @tparam[opt=10] number options.connect_timeout seconds for its connection
@@ -115,17 +115,17 @@ end
 -- @tparam[opt] string options.first_run "issue" or "remember": what happens to records of which a
 --   trigger knows nothing yet
 -- @tparam[opt] string options.previous an older export, from which prior values are read
--- @tparam[opt] boolean options.delete_surplus where a flow publishes after a check: other drafts of a
---   person are deleted, which are listed otherwise
--- @tparam[opt] string options.format of the export, where it is not to be guessed; so are `encoding`,
---   `delimiter`, `date_order` and `decimal`
+-- @tparam[opt] boolean options.delete_surplus where a flow publishes after a check: other drafts of
+--   a person are deleted, which are listed otherwise
+-- @tparam[opt] string options.format of the export, where it is not to be guessed; so are
+--   `encoding`, `delimiter`, `date_order` and `decimal`
 -- @tparam[opt] function options.progress is given the summary as it grows
 -- @tparam[opt] function options.log is given what `--log json` writes, as a table with `timestamp`
 --   in seconds since 1970, `severityText`, `eventName`, `attributes`
 -- @tparam[opt] function options.interrupted the run stops once this gives true
 -- @treturn[1] table the summary: `read`, the seven counts that add up to it (`skipped`, `invalid`,
---   `issued`, `already_issued`, `rejected`, `in_doubt`, `not_attempted`), `changed`, `problems`, and
---   `written` and `unwritten` where links go to an org
+--   `issued`, `already_issued`, `rejected`, `in_doubt`, `not_attempted`), `changed`, `problems`,
+--   and `written` and `unwritten` where links go to an org
 -- @treturn[1] ?string where the run stopped early: a message
 -- @treturn[1] ?string and its code
 -- @return[2] nil, message, code: it could not start, and nothing was sent
@@ -153,8 +153,8 @@ end
 -- @tparam[opt] file options.bodies a Lua file that gets each request's body as a line
 -- @tparam[opt] function options.records is given each record's line, outcome, and JSON or problems
 -- @tparam[opt] number options.sample so many credentials are kept
--- @treturn[1] table the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these the
---   ledger has), `sample` (a list of credentials), `problems`
+-- @treturn[1] table the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these
+--   the ledger has), `sample` (a list of credentials), `problems`
 -- @return[2] nil, message, code
 -- @function flow:check
 function methods:check(options)
