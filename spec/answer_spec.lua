@@ -38,6 +38,16 @@ describe("answer", function()
     assert.equal("https://sertifier.com/cd/2", outcomes[2].credential.verificationLink)
   end)
 
+  it("gives each of two people of one external id their own row", function()
+    for _, differs in ipairs { { name = "Bo" }, { email = "bo@example.com" } } do
+      local other = one(1, differs)
+      local outcomes = answer.read(ok { [c1] = { row(1, differs), row(1, { id = id .. 9 }) } },
+        { one(1), other })
+      assert.equal(id .. 9, outcomes[1].credential.id)
+      assert.equal(id .. 1, outcomes[2].credential.id)
+    end
+  end)
+
   it("gives the server's words, on one line, without addresses and not too long", function()
     local outcomes = answer.read(refused { message = "Bad\n\1 one: ann@example.com",
       validationErrors = { "e-mail <b@c.de> is bad", { key = "name", value = { "too", "long" } } } },

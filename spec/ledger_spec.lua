@@ -115,6 +115,18 @@ engines.describe("a ledger", function(engine, place)
     assert.same({ "sending", nil }, { state(2), entry(2).reason })
   end)
 
+  it("keeps nothing of a rejected key that is claimed again", function()
+    assert(ledger:claim { item(1) })
+    assert(ledger:settle { outcome(1, "rejected", "no") })
+    local other, again = assert(ledgers.open(name)), item(1)
+    again.content, again.line = ("f"):rep(16), 77
+    assert(other:claim { again })
+    local now = entry(1)
+    other:close()
+    assert.same({ other.run, again.content, 77, nil, nil },
+      { now.run, now.content, tonumber(now.line), now.settled_at, now.reason })
+  end)
+
   it("settles only what is claimed by this run, and then nothing of the rest", function()
     assert(ledger:claim(items(1, 2)))
     local other = assert(ledgers.open(name))

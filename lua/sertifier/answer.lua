@@ -96,16 +96,20 @@ local function unknown_campaign(credentials, reason)
     :format(reason, credentials[1].campaign)
 end
 
+local function not_named(body, credentials)
+  local said = words.of(body, credentials)
+  return "Sertifier's answer does not name it" .. (said and ": " .. said or "")
+end
+
 --- An answer with rows: what is named is issued, what is not is in doubt.
 local function from_rows(credentials, body)
-  local outcomes, missing = {}, 0
-  local found, said = match.rows(credentials, body.data), words.of(body, credentials)
-  local unnamed = "Sertifier's answer does not name it" .. (said and ": " .. said or "")
+  local outcomes, missing, unnamed = {}, 0, nil
+  local found = match.rows(credentials, body.data)
   for i = 1, #credentials do
     if found[i] then
       outcomes[i] = { state = "issued", credential = found[i] }
     else
-      missing = missing + 1
+      missing, unnamed = missing + 1, unnamed or not_named(body, credentials)
       outcomes[i] = { state = "in_doubt", reason = unnamed }
     end
   end

@@ -35,12 +35,17 @@ function ends.tell(self, outcome, item, reason)
   if reason then ends.note(self, outcome, item, reason) end
 end
 
+local function where(self, item)
+  return ("%s:%d"):format(self.export.name, item.line)
+end
+
 local function hook(self, name, item, argument)
   local call = self.flow[name]
   if not call then return end
   local ok, message = pcall(call, argument, item.record)
   if not ok then
-    ends.stop(self, ("%s: %s failed: %s"):format(item.where, name, tostring(message)), "hook")
+    ends.stop(self, ("%s: %s failed: %s"):format(where(self, item), name, tostring(message)),
+      "hook")
   end
 end
 
@@ -118,13 +123,13 @@ end
 -- ---- the end of an item ----
 
 --- The twins of an item end as it did; of one that was issued, they already were.
-local function end_twins(self, item, outcome, credential)
-  for _, twin in ipairs(self.twins[item.key] or {}) do
+local function end_twins(self, item, outcome)
+  local twins = self.twins[item.key]
+  self.twins[item.key] = nil
+  for _, twin in ipairs(twins or {}) do
     ends.tell(self, outcome == "issued" and "already_issued" or outcome, twin,
       same_as:format(item.line))
-    if credential then write_back(self, twin, credential) end
   end
-  self.twins[item.key] = nil
 end
 
 --- By what came of sending it.
@@ -138,20 +143,20 @@ function finish.issued(self, item, outcome)
   hook(self, "on_issued", item, outcome.credential)
 end
 
-local function problem_of(item, reason)
-  return { key = item.key, line = item.line, where = item.where, reason = reason }
+local function problem_of(self, item, reason)
+  return { key = item.key, line = item.line, where = where(self, item), reason = reason }
 end
 
 function finish.rejected(self, item, outcome)
   ends.tell(self, "rejected", item, outcome.reason)
   end_twins(self, item, "rejected")
-  hook(self, "on_rejected", item, problem_of(item, outcome.reason))
+  hook(self, "on_rejected", item, problem_of(self, item, outcome.reason))
 end
 
 function finish.in_doubt(self, item, outcome)
   ends.tell(self, "in_doubt", item, outcome.reason)
   end_twins(self, item, "in_doubt")
-  hook(self, "on_doubt", item, problem_of(item, outcome.reason))
+  hook(self, "on_doubt", item, problem_of(self, item, outcome.reason))
 end
 
 function finish.not_applied(self, item, outcome)
@@ -161,7 +166,7 @@ end
 
 --- An item that another run claimed first: it ends as the ledger has it, and its twins with it.
 function ends.lost(self, item, entry)
-  local twins = self.twins[item.key]
+  local twins = self.twins[item.key] or {}
   self.twins[item.key] = nil
   table.insert(twins, 1, item)
   for _, one in ipairs(twins) do

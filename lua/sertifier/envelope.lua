@@ -8,7 +8,7 @@ local envelope = {}
 
 --- Whether a value can be one of Sertifier's ids.
 function envelope.is_id(value)
-  return type(value) == "string" and #value >= 8 and #value <= 64 and not value:find "[^%w_-]"
+  return type(value) == "string" and #value >= 8 and #value <= 64 and value:find "^[%w_-]+$" ~= nil
 end
 
 --- Decodes a body; nil where it is no JSON object.

@@ -74,18 +74,18 @@ end
 
 -- ---- what the ledger does not know ----
 
---- What the run keeps of a credential in the batch.
+--- What the run keeps of a credential in the batch, with room for the rest.
 local function item_of(self, i)
-  local once_per, campaign, _, _, _, record_id, line = self.batch:get(i)
-  return { line = line, key = campaign .. "/" .. once_per, record_id = record_id,
-    row = self.rejects and self.batch:row(i) }
+  local once_per, campaign, name, email, external_id, record_id, line = self.batch:get(i)
+  return { line = line, key = campaign .. "/" .. once_per, once_per = once_per,
+    campaign = campaign, name = name, email = email, external_id = external_id,
+    externalId = external_id, record_id = record_id, row = self.rejects and self.batch:row(i),
+    json = nil, content = nil, record = nil }
 end
 
 --- What it keeps in addition where that is to be sent.
 local function complete(self, item, i)
-  item.once_per, item.campaign, item.name, item.email, item.external_id = self.batch:get(i)
-  item.where = ("%s:%d"):format(self.export.name, item.line)
-  item.externalId, item.json = item.external_id, self.batch:credential(i)
+  item.json = self.batch:credential(i)
   item.content = self.batch:fingerprint(i, self.ledger.secret)
   item.record = record_of(self, i)
 end
@@ -93,8 +93,10 @@ end
 --- A second record with the key of one that is under way shares its end.
 local function is_twin(self, item)
   local twins = self.twins[item.key]
-  if twins then twins[#twins + 1] = item end
-  return twins ~= nil
+  if twins == nil then return false end
+  self.twins[item.key] = twins or {}
+  table.insert(self.twins[item.key], item)
+  return true
 end
 
 local function is_over_limit(self, item)
@@ -108,7 +110,7 @@ end
 local function admit(self, item, i, kind)
   if is_over_limit(self, item) then return end
   complete(self, item, i)
-  self.twins[item.key] = {}
+  self.twins[item.key] = false -- none so far
   self.admitted = self.admitted + 1
   sending.queue(self, item, kind)
 end

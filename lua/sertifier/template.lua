@@ -44,13 +44,16 @@ function template.parse(text, object, hint)
   return parts
 end
 
+local function text_of(part, values)
+  local value = part[2] == "l" and part[1] or values[part[1]]
+  return value == nil and "" or tostring(value)
+end
+
 --- Fills a template from a table, for values that Lua has at hand.
 function template.fill(parts, values)
+  if #parts == 1 then return text_of(parts[1], values) end
   local texts = {}
-  for i, one in ipairs(parts) do
-    local value = one[2] == "l" and one[1] or values[one[1]]
-    texts[i] = value == nil and "" or tostring(value)
-  end
+  for i, part in ipairs(parts) do texts[i] = text_of(part, values) end
   return table.concat(texts)
 end
 

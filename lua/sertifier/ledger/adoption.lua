@@ -24,7 +24,8 @@ function adoption.has_credential(self, ids)
 end
 
 local adopted = { state = "issued", columns = "settled_at", values = "{now}",
-  replaces = "(c.state IN ('in_doubt', 'rejected') OR (c.state = 'sending' AND c.lease < {now}))" }
+  replaces = "(credential.state IN ('in_doubt', 'rejected')"
+    .. " OR (credential.state = 'sending' AND credential.lease < {now}))" }
 
 --- Takes in credentials that were issued: durable when it returns. A key that is there already
 -- stays as it is, but for one in doubt, and for one that was rejected: the server has it all the

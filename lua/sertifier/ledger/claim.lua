@@ -33,13 +33,17 @@ local function put(self, values, n, item)
   values[n + 11], values[n + 12] = item.credential_id, item.link
 end
 
-local replace_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credential AS c"
-  .. " WHERE c.key IN (SELECT column1 FROM {list}) AND %s {lock})"
+local function overwritten(names)
+  return (names:gsub("[%w_]+", "%0 = excluded.%0"))
+end
 
+-- A row whose condition lets it be replaced keeps nothing of what it was.
 local insert_sql = "INSERT INTO credential (" .. columns .. ", state, claimed_at, %s)"
   .. " SELECT column1, column2, column3, column4, column5, column6, column7, column8,"
   .. " CAST(column9 AS BIGINT), column10, column11, column12, '%s', {now}, %s"
-  .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO NOTHING RETURNING key"
+  .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO UPDATE SET "
+  .. overwritten(columns .. ", state, claimed_at, settled_at, run, lease, reason")
+  .. " WHERE %s RETURNING key"
 
 --- Takes out again what was forgotten. Only now can that be told: until the rows were in, another
 -- program may have been forgetting their keys.
@@ -60,15 +64,13 @@ end
 --- Inserts items whose keys are not there, or stand there in a condition that may be replaced.
 -- @treturn table the set of the keys that were put in; or nil, message, "ledger"
 function claim.insert(self, items, way)
-  local ordered, keys = list.ordered(items), {}
-  for i, item in ipairs(ordered) do keys[i] = item.key end
+  local ordered = list.ordered(items)
+  local text = insert_sql:format(way.columns, way.state, way.values, way.replaces)
   local set, message = sql.change(self, function()
     local there, why = still_there(self)
     if not there then return nil, why end
-    local ok, problem = list.over(self, replace_sql:format(way.replaces), keys, 1, list.put_key)
-    if not ok then return nil, problem end
-    local rows, fault = list.over(self, insert_sql:format(way.columns, way.state, way.values),
-      ordered, width, function(values, n, item) put(self, values, n, item) end)
+    local rows, fault = list.over(self, text, ordered, width,
+      function(values, n, item) put(self, values, n, item) end)
     if not rows then return nil, fault end
     return without_forgotten(self, rows)
   end)
@@ -76,8 +78,8 @@ function claim.insert(self, items, way)
   return set
 end
 
-local claimed = { state = "sending", replaces = "c.state = 'rejected'", columns = "run, lease",
-  values = "{run}, " .. claim.lease_sql }
+local claimed = { state = "sending", replaces = "credential.state = 'rejected'",
+  columns = "run, lease", values = "{run}, " .. claim.lease_sql }
 
 --- Claims keys for this run: durable when it returns. A key that was rejected may be claimed again.
 -- @tparam {table,...} items `key`, `campaign`, `once_per`, and where there are any `external_id`,

@@ -5,7 +5,7 @@ local sql = require "sertifier.ledger.sql"
 
 local queue = {}
 
-local queued = { state = "queued", replaces = "c.state = 'rejected'", columns = "run",
+local queued = { state = "queued", replaces = "credential.state = 'rejected'", columns = "run",
   values = "NULL" }
 
 --- Puts credentials into the queue: durable when it returns.

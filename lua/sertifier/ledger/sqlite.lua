@@ -10,7 +10,7 @@ local sqlite = {
   begin = "BEGIN IMMEDIATE",
   alone = "SELECT 1",
   words = {
-    now = "((julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
+    now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
     table = "SELECT name FROM sqlite_master WHERE name = ?",
     stretch = "CAST((settled_at - ?) / ? AS INTEGER)",
   },
