@@ -282,6 +282,38 @@ static int reader_text(lua_State *L) {
   return push_text(L, rows_text(&reader_get(L, 1)->rows));
 }
 
+/* reader:cells() -> the next row's cells by column; nil at the end; false and
+** the problem of a row that cannot be read; or nil, problem, "io" */
+static int reader_cells(lua_State *L) {
+  reader *r = reader_get(L, 1);
+  csv_result result = rows_next(&r->rows);
+  const columns *c = r->rows.columns;
+  size_t i, *wanted;
+  slice *values;
+  char problem[512];
+  if (result == CSV_END) return 0;
+  if (result == CSV_FAILED)
+    return handle_fail(L, source_problem(r->rows.source), "io");
+  if (result == CSV_FAULT) {
+    rows_problem(&r->rows, problem, sizeof problem);
+    lua_pushboolean(L, 0);
+    lua_pushstring(L, problem);
+    return 2;
+  }
+  wanted = lua_newuserdata(L, (c->count + 1) * sizeof *wanted);
+  values = lua_newuserdata(L, (c->count + 1) * sizeof *values);
+  for (i = 0; i < c->count; i++) wanted[i] = i;
+  if (!rows_cells(&r->rows, wanted, NULL, c->count, values))
+    return luaL_error(L, "out of memory");
+  lua_createtable(L, 0, (int)c->count);
+  for (i = 0; i < c->count; i++) {
+    lua_pushlstring(L, c->names[i].bytes, c->names[i].length);
+    lua_pushlstring(L, values[i].bytes, values[i].length);
+    lua_rawset(L, -3);
+  }
+  return 1;
+}
+
 /* reader:cut(text, count) -> a row's first cells, as they stand */
 static int reader_cut(lua_State *L) {
   const reader *r = reader_get(L, 1);
@@ -318,7 +350,8 @@ void reader_open(lua_State *L) {
     {"fill", reader_fill}, {"footer", reader_footer}, {"hint", reader_hint},
     {"forms", reader_forms}, {"prove", reader_prove},
     {"columns", reader_columns}, {"line", reader_line},
-    {"header", reader_header}, {"text", reader_text}, {"cut", reader_cut},
+    {"header", reader_header}, {"text", reader_text},
+    {"cells", reader_cells}, {"cut", reader_cut},
     {"offset", reader_offset},
     {"counts", reader_counts}, {NULL, NULL}};
   static const luaL_Reg functions[] = {

@@ -233,6 +233,7 @@ for _, engine in ipairs(engines) do
       local secret, name = ledger.secret, ledger.name
       ledger:close()
       engine.query "DROP TABLE write_back"
+      for _, newer in ipairs { "forgotten", "write_job" } do engine.query("DROP TABLE " .. newer) end
       engine.query "UPDATE meta SET value = '2' WHERE name = 'version'"
       ledger = assert(ledgers.open(name))
       assert.equal(secret, ledger.secret)

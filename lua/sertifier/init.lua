@@ -85,6 +85,7 @@ end
 -- @tparam[opt="62.0"] string options.version of Salesforce's API
 -- @tparam[opt=0.95] number options.stop_at no more requests once so much of the day's are used
 -- @tparam[opt=200] number options.batch_size records that are written a request
+-- @tparam[opt=10000] number options.bulk_above more links than that are written by jobs
 -- @tparam[opt=2] number options.lock_wait seconds before locked records are tried again
 -- @treturn[1] table the client
 -- @return[2] nil, message, code

@@ -95,5 +95,7 @@ ledger.forget, ledger.count_older, ledger.forget_older =
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
 ledger.expect_writes, ledger.unwritten, ledger.settle_writes, ledger.left_unwritten =
   writes.expect, writes.unwritten, writes.settle, writes.left
+ledger.unwritten_of, ledger.count_unwritten = writes.unwritten_of, writes.count_unwritten
+ledger.note_job, ledger.forget_job, ledger.jobs = writes.note_job, writes.forget_job, writes.jobs
 
 return ledger

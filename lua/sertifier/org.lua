@@ -10,10 +10,16 @@
 --   POST  /services/data/vN/jobs/query                  a Bulk 2.0 query
 --   GET   /services/data/vN/jobs/query/ID               how it goes
 --   GET   /services/data/vN/jobs/query/ID/results       a page of what it found
+--   POST  /services/data/vN/jobs/ingest                 a Bulk 2.0 update
+--   PUT   /services/data/vN/jobs/ingest/ID/batches      its rows
+--   PATCH /services/data/vN/jobs/ingest/ID              they are complete
+--   GET   /services/data/vN/jobs/ingest/ID              how it goes
+--   GET   /services/data/vN/jobs/ingest/ID/…Results/    what came of them: successful, failed
 --
 -- It serves tests, through sandbox_server; it has the sandbox's own calls (/sandbox/…) as well.
 
 local collections = require "sertifier.org.collections"
+local ingest = require "sertifier.org.ingest"
 local jobs = require "sertifier.org.jobs"
 local json = require "sertifier.sandbox.json"
 local queries = require "sertifier.org.query"
@@ -31,6 +37,11 @@ local calls = {
   { "^POST (/services/data/v%d+%.0)/jobs/query$", "job", jobs.make },
   { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+)$", "look", jobs.look },
   { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+/results.*)$", "results", jobs.results },
+  { "^POST (/services/data/v%d+%.0)/jobs/ingest$", "ingest", ingest.make },
+  { "^PUT (/services/data/v%d+%.0)/jobs/ingest/(%w+)/batches$", "fill", ingest.fill },
+  { "^PATCH (/services/data/v%d+%.0)/jobs/ingest/(%w+)$", "close", ingest.close },
+  { "^GET (/services/data/v%d+%.0)/jobs/ingest/(%w+)$", "look", jobs.look },
+  { "^GET (/services/data/v%d+%.0)/jobs/ingest/(%w+/%a+Results/)$", "results", ingest.results },
 }
 
 local function find_call(line)

@@ -18,7 +18,8 @@ salesforce.__index = salesforce
 
 local types = { url = "string", client_id = "string", secret_file = "string",
   target_org = "string", ca_file = "string", timeout = "number", connect_timeout = "number",
-  version = "string", stop_at = "number", batch_size = "number", lock_wait = "number" }
+  version = "string", stop_at = "number", batch_size = "number", bulk_above = "number",
+  lock_wait = "number" }
 
 local function check_options(options, level)
   local names = {}
@@ -75,7 +76,8 @@ function salesforce.open(options, level)
     user_agent = "sertifier/" .. version }
   if not login then return nil, message, code end
   local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,
-    batch_size = options.batch_size or 200, lock_wait = options.lock_wait or 2, described = {},
+    batch_size = options.batch_size or 200, bulk_above = options.bulk_above or 10000,
+    lock_wait = options.lock_wait or 2, described = {},
     base = ("/services/data/v%s"):format(options.version or "62.0") }, salesforce)
   local ok, why, what = log_in(self)
   if not ok then return nil, why, what end

@@ -108,7 +108,7 @@ end
 --- Removes all tables.
 function postgres.clean()
   postgres.query("DROP TABLE IF EXISTS meta, decision, credential, forgotten, run, memory,"
-    .. " write_back")
+    .. " write_back, write_job")
 end
 
 return postgres

@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local links = require "sertifier.salesforce.links"
 local whole_file = require "sertifier.whole_file"
 local writeback = require "sertifier.writeback"
 local writing = require "sertifier.salesforce.writing"
@@ -16,7 +17,7 @@ local function fields_of(rows)
       return nil, ("--unwritten takes the rows of one object, and there are those of %s and %s")
         :format(rows[1].object, row.object)
     end
-    for name in pairs(writing.values(row)) do
+    for name in pairs(links.values(row)) do
       if not seen[name] then fields[#fields + 1] = name end
       seen[name] = true
     end
@@ -28,7 +29,7 @@ end
 local function lines_of(rows, fields)
   local lines = { writeback.line { "Id", (table.unpack or unpack)(fields) } }
   for _, row in ipairs(rows) do
-    local cells, values = { row.record_id }, writing.values(row)
+    local cells, values = { row.record_id }, links.values(row)
     for i, name in ipairs(fields) do cells[i + 1] = values[name] or "" end
     lines[#lines + 1] = writeback.line(cells)
   end

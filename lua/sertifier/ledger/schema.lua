@@ -43,6 +43,7 @@ local steps = {
     [[CREATE INDEX forgotten_credential ON forgotten (credential)
       WHERE credential IS NOT NULL]],
   },
+  { "CREATE TABLE write_job (id TEXT PRIMARY KEY, object TEXT NOT NULL)" },
 }
 
 local with_secret = 2 -- the first version that has one

@@ -51,6 +51,33 @@ function writes.unwritten(self, limit)
   return rows
 end
 
+local of_records_sql = "SELECT w.key, w.record_id, w.object, w.fields, c.credential_id, c.link"
+  .. " FROM {list} JOIN write_back AS w ON w.object = item.column1"
+  .. " AND w.record_id = item.column2"
+  .. " JOIN credential AS c ON c.key = w.key"
+  .. " WHERE w.link IS NULL AND c.state = 'issued' AND c.link IS NOT NULL"
+
+--- The rows of some records that can be written.
+-- @tparam string object
+-- @tparam {string,...} ids
+-- @treturn {table,...} as `unwritten`, in no order; or nil, message, "ledger"
+function writes.unwritten_of(self, object, ids)
+  local rows, message = list.over(self, of_records_sql, ids, 2, function(values, n, id)
+    values[n + 1], values[n + 2] = object, id
+  end)
+  if not rows then return sql.fail(self, message) end
+  return rows
+end
+
+--- How many rows can be written, and were not tried in this run.
+-- @treturn number|nil or nil, message, "ledger"
+function writes.count_unwritten(self)
+  local rows, message = sql.rows_of(self, "SELECT count(*) AS n" .. open
+    .. " AND (w.run IS NULL OR w.run <> {run})")
+  if not rows then return sql.fail(self, message) end
+  return tonumber(rows[1].n)
+end
+
 local settle_sql = "UPDATE write_back SET link = item.column3, reason = item.column4, run = {run}"
   .. " FROM {list} WHERE key = item.column1 AND record_id = item.column2 RETURNING key"
 
@@ -72,6 +99,32 @@ end
 function writes.left(self)
   local rows, message = sql.rows_of(self, "SELECT w.record_id, w.object, w.fields, w.reason,"
     .. " c.credential_id, c.link" .. open .. " ORDER BY w.object, w.record_id, c.settled_at")
+  if not rows then return sql.fail(self, message) end
+  return rows
+end
+
+-- ---- jobs that write many ----
+
+--- Notes a job, before it has any rows.
+-- @return true; or nil, message, "ledger"
+function writes.note_job(self, id, object)
+  return sql.change(self, function()
+    return sql.rows_of(self, "INSERT INTO write_job (id, object) VALUES (?, ?)", id, object)
+  end) and true
+end
+
+--- A job's rows are settled, or it has none.
+-- @return true; or nil, message, "ledger"
+function writes.forget_job(self, id)
+  return sql.change(self, function()
+    return sql.rows_of(self, "DELETE FROM write_job WHERE id = ?", id)
+  end) and true
+end
+
+--- The jobs that were noted and not forgotten.
+-- @treturn {table,...} `id`, `object`; or nil, message, "ledger"
+function writes.jobs(self)
+  local rows, message = sql.rows_of(self, "SELECT id, object FROM write_job ORDER BY id")
   if not rows then return sql.fail(self, message) end
   return rows
 end

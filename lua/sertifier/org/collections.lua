@@ -46,7 +46,7 @@ local function is_locked(state, id, n)
 end
 
 --- What is wrong with one record: a code, a message and a field; or nil.
-local function fault_of(state, record, n, seen)
+function collections.fault(state, record, n, seen)
   local id = record.id or record.Id
   local own = state.by_id[id]
   if not own then return "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id" end
@@ -59,7 +59,8 @@ local function fault_of(state, record, n, seen)
   return field_fault(record, record.attributes.type)
 end
 
-local function apply(state, record)
+--- Updates one.
+function collections.apply(state, record)
   local own = state.by_id[record.id or record.Id]
   for name, value in pairs(record) do
     if states.fields.Contact[name] and name ~= "Id" then own[name] = value end
@@ -91,7 +92,7 @@ function collections.update(state, request)
   if code then return reply.fault(400, code, message) end
   local texts, seen, good = {}, {}, {}
   for n, record in ipairs(decoded.records) do
-    local wrong, why, field = fault_of(state, record, n, seen)
+    local wrong, why, field = collections.fault(state, record, n, seen)
     texts[n] = wrong and error_json(wrong, why, field)
       or ('{"id":"%s","success":true,"errors":[]}'):format(record.id or record.Id)
     if not wrong then good[#good + 1] = n end
@@ -102,7 +103,7 @@ function collections.update(state, request)
       texts[n] = error_json("ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "Record rolled back because not all records were valid")
     else
-      apply(state, decoded.records[n])
+      collections.apply(state, decoded.records[n])
     end
   end
   return 200, json.list(texts)

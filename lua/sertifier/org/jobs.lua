@@ -1,4 +1,5 @@
---- Jobs of the Bulk API 2.0 that query: made, looked at, and their results in pages of CSV.
+--- Jobs of the Bulk API 2.0 that query: made, looked at, and their results in pages of CSV. Those
+-- that update are ingest.lua's; both are looked at alike.
 
 local json = require "sertifier.sandbox.json"
 local queries = require "sertifier.org.query"
@@ -6,17 +7,17 @@ local reply = require "sertifier.org.reply"
 
 local jobs = {}
 
---- The job of an id, and an answer where there is none.
-local function find(state, id)
+--- The job of an id; or nil, and the answer that says that there is none.
+function jobs.find(state, id)
   local job = state.jobs[id]
   if job then return job end
   return nil, reply.fault(404, "NOT_FOUND", "The requested resource does not exist")
 end
 
---- Keeps a job, which has an id from now on.
-function jobs.add(state, base, info)
+--- Keeps a job, which has an id from now on; `done(job)` is called when it ends.
+function jobs.add(state, base, info, done)
   state.job_count = state.job_count + 1
-  local job = { base = base, info = info, looks = state.behave.job_looks }
+  local job = { base = base, info = info, looks = state.behave.job_looks, done = done }
   info.id = ("7505g%010dAAA"):format(state.job_count)
   info.apiVersion, info.contentType = tonumber(base:match "v([%d.]+)$"), "CSV"
   info.columnDelimiter, info.lineEnding = "COMMA", "LF"
@@ -43,20 +44,20 @@ function jobs.make(state, request, base)
   cursor, code, message = queries.make(state, decoded.query)
   if not cursor then return reply.fault(400, code, message) end
   local job = jobs.add(state, base, { operation = "query", object = cursor.object,
-    state = "UploadComplete" })
+    state = "UploadComplete" }, function(job) job.info.numberRecordsProcessed = #cursor end)
   job.cursor = cursor
   return 200, json.encode(job.info)
 end
 
 --- How it goes: each look brings it on.
 function jobs.look(state, _, _, id)
-  local job, status, body = find(state, id)
+  local job, status, body = jobs.find(state, id)
   if not job then return status, body end
   job.looks = job.looks - 1
   if job.info.state == "UploadComplete" then job.info.state = "InProgress" end
   if job.looks < 0 and job.info.state == "InProgress" then
     job.info.state = state.behave.job_end
-    job.info.numberRecordsProcessed = #(job.cursor or {})
+    job.done(job)
     job.info.errorMessage = job.info.state == "Failed" and state.behave.job_error or nil
   end
   return 200, json.encode(job.info)
@@ -102,7 +103,7 @@ end
 --- A page of what it found.
 function jobs.results(state, request, base, given)
   local id, asked = given:match "^(%w+)/results%??(.*)$"
-  local job, status, body = find(state, id)
+  local job, status, body = jobs.find(state, id)
   if not job then return status, body end
   local wrong, code, message = results_fault(job, request, base)
   if wrong then return reply.fault(wrong, code, message) end

@@ -9,7 +9,8 @@ local jobs = {}
 
 local first_wait, longest_wait = 0.25, 10 -- seconds between two looks
 
-local has_ended = { JobComplete = true, Failed = true, Aborted = true }
+local has_ended = { JobComplete = true, Failed = true, Aborted = true,
+  Open = true } -- it waits for records, which nobody will send
 
 --- Looks at a job until it has ended.
 -- @param org an opened client

@@ -4,6 +4,7 @@
 -- the next run, writes them.
 
 local cjson = require("cjson").new()
+local links = require "sertifier.salesforce.links"
 local writing = require "sertifier.salesforce.writing"
 
 local linking = {}
@@ -16,7 +17,7 @@ local function check(org, flow)
   local fields, message, code = org:fields(flow.object)
   if not fields then return nil, message, code end
   for name in pairs(flow.write_back) do
-    local fault = writing.fault(fields, name)
+    local fault = links.fault(fields, name)
     if fault then return nil, ("write_back: %s: %s"):format(flow.object, fault), "usage" end
   end
   return true
@@ -33,7 +34,7 @@ function linking.open(org, flow, ledger, summary)
   if not ok then return nil, message, code end
   return setmetatable({ org = org, ledger = ledger, object = flow.object, summary = summary,
     fields = cjson.encode(flow.write_back), waiting = {}, seen = {}, expected = {}, count = 0,
-    tally = { written = 0, reasons = {} } }, linking)
+    noted = 0, tally = { written = 0, reasons = {} } }, linking)
 end
 
 local function name_of(key, record_id)
@@ -59,9 +60,10 @@ end
 
 local function flush(self, only_full)
   local ok, message, code = self.ledger:expect_writes(self.waiting, self.org.keeps_written)
+  self.noted = self.noted + self.count
   self.waiting, self.seen, self.count = {}, {}, 0
   if not ok then return nil, message, code end
-  if self.failed then return true end
+  if self.failed or only_full and self.noted > self.org.bulk_above then return true end
   local done
   done, message, code = writing.all(self.ledger, self.org, self.tally, only_full)
   if not done and code == "ledger" then return nil, message, code end
@@ -69,7 +71,8 @@ local function flush(self, only_full)
   return true
 end
 
---- Adds a record whose credential is issued; full calls are made at once.
+--- Adds a record whose credential is issued. Full calls are made at once, until the records are so
+-- many that the rest is for a job.
 -- @return true; or nil, message, "ledger"
 function linking:add(record_id, _, key)
   local name = name_of(key, record_id)
