@@ -82,8 +82,8 @@ local function next_rows(ledger, org, only_full)
   return rows, many
 end
 
---- Writes many rows by a job: those of the first one's object, which stand together. The locked ones
--- of them go by calls, which try again.
+--- Writes many rows by a job: those of the first one's object, which stand together. Of them the
+-- locked ones go by calls, which try again.
 local function write_many(ledger, org, rows, tally)
   while rows[#rows].object ~= rows[1].object do table.remove(rows) end
   local locked, message, code = bulk.write(ledger, org, rows, tally)
