@@ -80,6 +80,20 @@ describe("jsforce", function()
     assert.same(records(soql), read.all)
   end)
 
+  it_can("finds records by conditions that it writes itself", function()
+    org.start(40)
+    local numbers = ask [[
+      const contacts = conn.sobject("Contact");
+      const numbers = async (query) => (await query).map((one) => Number(one.LastName.slice(4)));
+      const names = { LastName: { $like: "lee 1_" }, Issue_Credential__c: true };
+      const either = { $or: [{ LastName: { $in: ["Lee 1", "Lee 2"] } }, { Score__c: { $gte: 37 } }] };
+      tell([await numbers(contacts.find(names, "LastName").sort({ LastName: -1 }).limit(3)),
+        await numbers(contacts.find(either, ["Id", "LastName"])),
+        await numbers(contacts.find({ Completed_On__c: { $lt: jsforce.Date.toDateLiteral("2025-02-01") },
+          "Account.Name": null }, ["LastName"]))]);]]
+    assert.same({ { 19, 18, 17 }, { 1, 2, 37, 38, 40 }, { 12, 24, 36 } }, numbers)
+  end)
+
   it_can("updates 200 records a call, and tells what came of each", function()
     org.start(450, nil, { 7 })
     local results = ask [[
@@ -139,7 +153,7 @@ describe("jsforce", function()
     table.sort(told.fields)
     assert.equal("Completed_On__c Email", table.concat(told.fields, " ", 1, 2))
     assert.same({ { "INVALID_FIELD", "No such column 'Nme' on entity 'Contact'." },
-      { "MALFORMED_QUERY", "unexpected token" }, { "INVALID_TYPE", "Nope: no such type" },
+      { "MALFORMED_QUERY", "unexpected token: FROM" }, { "INVALID_TYPE", "Nope: no such type" },
       { "INVALID_QUERY_LOCATOR", "invalid query locator" },
       { "NOT_FOUND", "There is no such object" } }, told.errors)
     assert.same({ 6, 15000 }, { told.usage.used, told.usage.limit })

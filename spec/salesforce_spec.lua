@@ -226,6 +226,8 @@ describe("flow:soql", function()
       soql "A = TRUE AND B != 'it\\'s' AND C >= 80 AND D = NULL")
     assert.equal("Contact WHERE (A = 'x' OR A = 'y') AND Account.Name LIKE 'Acme%'",
       soql "A IN ('x', 'y') AND Account.Name LIKE 'Acme%' AND E > LAST_N_DAYS:3")
+    assert.equal("Contact WHERE (A = 'x' OR (B = 'y' AND C = 'z'))", soql "A = 'x' OR B = 'y' AND C = 'z'")
+    assert.equal("Contact WHERE A LIKE '%it\\'s 5\\%\\_%'", soql "A LIKE '%it\\'s 5\\%\\_%'")
     assert.equal("Contact", soql "A = 'x' OR NOT B = 'y'")
     assert.equal("Contact WHERE A = 'x'", soql "A = 'x' AND B NOT IN ('y')")
     assert.equal("Contact WHERE A >= 2025-01-31", soql "A >= 2025-01-31")

@@ -9,10 +9,19 @@ local compile = require "sertifier.compile"
 local soql = {}
 
 local operators = { ["="] = "=", ["!"] = "!=", ["<"] = "<", ["["] = "<=", [">"] = ">",
-  ["]"] = ">=", ["~"] = "LIKE" }
+  ["]"] = ">=" }
 
 local function quoted(text)
   return "'" .. text:gsub("[\\']", "\\%0"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "'"
+end
+
+--- A pattern of LIKE has escapes of its own, which are SOQL's already.
+local function pattern_of(text)
+  local parts = {}
+  for escape, c in text:gmatch "(\\?)(.[\128-\191]*)" do
+    parts[#parts + 1] = escape ~= "" and c:find "[\\%%_]" and escape .. c or quoted(c):sub(2, -2)
+  end
+  return "'" .. table.concat(parts) .. "'"
 end
 
 local function literal_of(node)
@@ -23,6 +32,7 @@ local function literal_of(node)
 end
 
 local function test_of(node)
+  if node.op == "~" then return ("%s LIKE %s"):format(node.field, pattern_of(node.text)) end
   if node.op == ";" then return ("%s INCLUDES (%s)"):format(node.field, quoted(node.text)) end
   local operator = operators[node.op]
   return operator and ("%s %s %s"):format(node.field, operator, literal_of(node))
@@ -36,11 +46,13 @@ local function all_of(node)
   return #parts > 0 and table.concat(parts, " AND ") or nil
 end
 
+-- SOQL refuses AND beside OR without parentheses.
 local function any_of(node)
   local parts = {}
   for i, part in ipairs(node) do
     parts[i] = where_of(part)
     if not parts[i] then return nil end
+    if part.op == "&" then parts[i] = "(" .. parts[i] .. ")" end
   end
   return "(" .. table.concat(parts, " OR ") .. ")"
 end

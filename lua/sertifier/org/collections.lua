@@ -13,8 +13,10 @@ function collections.describe(_, _, _, object)
   local fields, texts = states.fields[object], {}
   if not fields then return reply.fault(404, "NOT_FOUND", "There is no such object") end
   for name, field in pairs(fields) do
-    texts[#texts + 1] = ('{"name":"%s","length":%d,"updateable":%s}'):format(name, field.length,
-      tostring(field.updateable or false))
+    if not name:find(".", 1, true) then
+      texts[#texts + 1] = ('{"name":"%s","length":%d,"updateable":%s}'):format(name, field.length,
+        tostring(field.updateable))
+    end
   end
   return 200, ('{"name":"%s","fields":%s}'):format(object, json.list(texts))
 end
@@ -32,7 +34,7 @@ local function field_fault(record, object)
       if not field then return "INVALID_FIELD", "No such column '" .. name .. "'", name end
       if not field.updateable then
         return "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: " .. name, name
-      elseif #tostring(value) > field.length then
+      elseif field.length > 0 and #tostring(value):gsub("[\128-\191]", "") > field.length then
         return "STRING_TOO_LONG", name .. ": data value too large", name
       end
     end

@@ -1,77 +1,100 @@
---- Queries: a small part of SOQL, and pages with the locator of the next one.
+--- Queries: SELECT, WHERE, ORDER BY and LIMIT of SOQL, and pages with the locator of the next one.
 --
 -- A query that was made is a cursor: the records that it found, its `object` and `fields`.
 
 local json = require "sertifier.sandbox.json"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"
+local where = require "sertifier.org.where"
+local words = require "sertifier.org.words"
 
 local queries = {}
 
-local function malformed(message)
-  return nil, "MALFORMED_QUERY", message
-end
+-- ---- what is asked for ----
 
-local function no_field(object, name)
-  return nil, "INVALID_FIELD", ("No such column '%s' on entity '%s'."):format(name, object)
-end
-
--- ---- conditions ----
-
-local operators = {
-  ["="] = function(a, b) return a == b end, ["!="] = function(a, b) return a ~= b end,
-  [">="] = function(a, b) return a ~= nil and b ~= nil and a >= b end,
-  ["<"] = function(a, b) return a ~= nil and b ~= nil and a < b end,
-}
-
-local function literal_of(word)
-  local text, upper = word:match "^'(.*)'$", word:upper()
-  if text then return text:gsub("\\(.)", "%1"):lower() end
-  if upper == "TRUE" or upper == "FALSE" then return upper == "TRUE" end
-  if upper == "NULL" then return nil end
-  return (word:gsub("Z$", ".000+0000"):lower())
-end
-
---- `Field operator literal`, as a function of a record; or nil and the field that is not there.
-local function test_of(text, fields)
-  local name, operator, word = text:match "^%s*([%w_.]+)%s*([!<>=]+)%s*(.-)%s*$"
-  if not name or not operators[operator] then return nil end
-  if not fields[name] then return nil, name end
-  local value = literal_of(word)
-  return function(record)
-    local own = record[name]
-    if type(own) == "string" then own = own:lower() end
-    return operators[operator](own, value)
+--- The field of a name, in any case, of an object.
+local function field_of(object)
+  return function(name)
+    local field = states.field(object, name)
+    if field then return field end
+    words.fail("INVALID_FIELD", ("No such column '%s' on entity '%s'."):format(name, object))
   end
 end
 
-local function tests_of(where, fields)
-  local tests = {}
-  for one in (where:gsub("%s+AND%s+", "\0") .. "\0"):gmatch "([^%z]*)%z" do
-    local test, missing = test_of(one, fields)
-    if not test then return nil, missing end
-    tests[#tests + 1] = test
+--- The fields between SELECT and FROM, each once.
+local function selected(names, find)
+  local fields, seen = {}, {}
+  for i, name in ipairs(names) do
+    fields[i] = find(name).name
+    if seen[fields[i]] then
+      words.fail("MALFORMED_QUERY", "duplicate field selected: " .. fields[i])
+    end
+    seen[fields[i]] = true
   end
-  return tests
+  return fields
 end
 
-local function holds(tests, record)
-  for _, test in ipairs(tests) do
-    if not test(record) then return false end
+local function order_of(self, find)
+  return self:list(function()
+    local order = { name = find(self:name()).name, falls = self:pass "DESC" }
+    self:pass "ASC"
+    return order
+  end)
+end
+
+--- Reads a query: a cursor that has no records yet; its `test`, `order` and `limit`.
+local function read(soql)
+  local self, query = words.of(soql), {}
+  self:expect "SELECT"
+  local names = self:list(function() return self:name() end)
+  self:expect "FROM"
+  query.object = self:name()
+  if not states.fields[query.object] then
+    words.fail("INVALID_TYPE", query.object .. ": no such type")
   end
-  return not record.IsDeleted
+  local find = field_of(query.object)
+  query.fields = selected(names, find)
+  if self:pass "WHERE" then query.test = where.read(self, find) end
+  if self:pass "ORDER" then
+    self:expect "BY"
+    query.order = order_of(self, find)
+  end
+  if self:pass "LIMIT" then query.limit = tonumber(self:name()) or self:unexpected() end
+  if self[self.at] then self:unexpected() end
+  return query
+end
+
+--- Whether a record comes before another: what is null comes first.
+local function comes_before(order, a, b)
+  for _, one in ipairs(order) do
+    local left, right = a[one.name], b[one.name]
+    if left ~= right then
+      if one.falls then left, right = right, left end
+      return left == nil or right ~= nil and left < right
+    end
+  end
+  return a.Id < b.Id
 end
 
 -- ---- pages ----
 
+local function value_json(value)
+  if type(value) == "string" then return json.quote(value) end
+  return value == nil and "null" or tostring(value)
+end
+
+--- A field; one of a parent stands in an object of its own, which is null where there is no parent.
+local function member_json(record, name)
+  local parent, own = name:match "^(.-)%.(.*)$"
+  if not parent then return ('"%s":%s'):format(name, value_json(record[name])) end
+  return ('"%s":%s'):format(parent, record[name] and ('{"attributes":{"type":"%s"},"%s":%s}')
+    :format(parent, own, value_json(record[name])) or "null")
+end
+
 local function record_json(cursor, record)
   local parts = { ('"attributes":{"type":"%s","url":"%s/sobjects/%s/%s"}'):format(cursor.object,
     cursor.base, cursor.object, record.Id) }
-  for _, name in ipairs(cursor.fields) do
-    local value = record[name]
-    parts[#parts + 1] = ('"%s":%s'):format(name, type(value) == "string" and json.quote(value)
-      or value == nil and "null" or tostring(value))
-  end
+  for _, name in ipairs(cursor.fields) do parts[#parts + 1] = member_json(record, name) end
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
@@ -85,35 +108,23 @@ local function page(state, cursor, from)
     json.list(texts))
 end
 
-local function cut(text, pattern)
-  local at, _, value = text:find(pattern)
-  if at then return text:sub(1, at - 1), value end
-  return text
-end
-
 --- Makes a query.
 -- @treturn table|nil its cursor; or nil, Salesforce's code, message
 function queries.make(state, soql)
-  local list, object, rest = soql:match "^%s*SELECT%s+(.-)%s+FROM%s+([%w_]+)(.*)$"
-  if not list then return malformed "unexpected token" end
-  local fields = states.fields[object]
-  if not fields then return nil, "INVALID_TYPE", object .. ": no such type" end
-  rest = cut(rest, "%s+ORDER BY [%w_, ]+$")
-  local where = rest:match "^%s+WHERE%s+(.+)$"
-  if not where and rest:find "%S" then return malformed "unexpected token" end
-  local cursor = { object = object, fields = {} }
-  for name in list:gmatch "[^%s,]+" do
-    if not fields[name] then return no_field(object, name) end
-    table.insert(cursor.fields, name)
-  end
-  local tests, missing = tests_of(where or "Id != null", fields)
-  if not tests then
-    if missing then return no_field(object, missing) end
-    return malformed "unexpected token in WHERE"
+  local ok, cursor = pcall(read, soql)
+  if not ok then
+    if type(cursor) ~= "table" then error(cursor, 0) end
+    return nil, cursor.code, cursor.message
   end
   for _, record in ipairs(state.records) do
-    if holds(tests, record) then cursor[#cursor + 1] = record end
+    if not record.IsDeleted and (not cursor.test or cursor.test(record)) then
+      cursor[#cursor + 1] = record
+    end
   end
+  if cursor.order then
+    table.sort(cursor, function(a, b) return comes_before(cursor.order, a, b) end)
+  end
+  for i = #cursor, (cursor.limit or #cursor) + 1, -1 do cursor[i] = nil end
   return cursor
 end
 

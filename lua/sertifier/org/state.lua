@@ -20,21 +20,42 @@ local switches = {
   maintenance = false, latency = 0,
 }
 
-local text = { length = 255, updateable = true }
+local function field(type, length, is_read_only)
+  return { type = type, length = length or 0, updateable = not is_read_only }
+end
 
---- The fields of its objects.
+--- The fields of its objects. That of a parent is one of the record here.
 state.fields = {
-  Contact = { Id = { length = 18 }, SystemModstamp = { length = 0 }, FirstName = text,
-    LastName = text, Email = text, Status__c = text, Issue_Credential__c = { length = 0 },
-    Completed_On__c = { length = 0, updateable = true },
-    Full_Name__c = { length = 1300 }, Sertifier_Verification_Link__c = text,
-    Short__c = { length = 20, updateable = true } },
+  Contact = { Id = field("id", 18, true), SystemModstamp = field("datetime", 0, true),
+    FirstName = field("text", 40), LastName = field("text", 80), Email = field("text", 80),
+    Status__c = field("text", 255), Issue_Credential__c = field "boolean", Score__c = field "double",
+    Completed_On__c = field "date", Languages__c = field("multipicklist", 4099),
+    Full_Name__c = field("text", 1300, true), ["Account.Name"] = field("text", 255, true),
+    Sertifier_Verification_Link__c = field("text", 255), Short__c = field("text", 20) },
 }
+
+local by_lower_name = {}
+for object, fields in pairs(state.fields) do
+  by_lower_name[object] = {}
+  for name, one in pairs(fields) do
+    one.name = name
+    by_lower_name[object][name:lower()] = one
+  end
+end
+
+--- A field by its name, in any case.
+function state.field(object, name)
+  return by_lower_name[object][name:lower()]
+end
+
+local languages = { "de", "de;en", "en;fr", "fr" }
 
 local function contact(n)
   return { Id = ("0035g%010dAAA"):format(n), FirstName = "Ann", LastName = "Lee " .. n,
     Email = ("ann%d@example.com"):format(n), Issue_Credential__c = n % 10 ~= 0,
     Status__c = "Certified", Completed_On__c = ("2025-%02d-15"):format(n % 12 + 1),
+    Score__c = n % 3 > 0 and n % 101 or nil, Languages__c = languages[n % 5],
+    ["Account.Name"] = n % 4 > 0 and "Acme 50%" or nil,
     SystemModstamp = "2026-01-01T00:00:00.000+0000" }
 end
 
