@@ -66,13 +66,13 @@ local modules = lua_modules [[
   nginx.carrying nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal
   nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records
   nginx.reply nginx.request nginx.status nginx.watching object opening options org org.collections
-  org.ingest org.jobs org.query org.reply org.state org.tokens outputs pace proposal proposal.text
-  publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
-  publish.status reading record_id rejects report report.charts report.data report.look
-  report.page retries run salesforce salesforce.bulk salesforce.faults salesforce.ingest
-  salesforce.jobs salesforce.linking salesforce.links salesforce.pages salesforce.query
-  salesforce.results salesforce.updating salesforce.watching salesforce.writing sandbox
-  sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
+  org.ingest org.jobs org.query org.reply org.state org.tokens org.where org.words outputs pace
+  proposal proposal.text publish.confirming publish.drafting publish.looking publish.publishing
+  publish.reading_only publish.status reading record_id rejects report report.charts report.data
+  report.look report.page retries run salesforce salesforce.bulk salesforce.faults
+  salesforce.ingest salesforce.jobs salesforce.linking salesforce.links salesforce.pages
+  salesforce.query salesforce.results salesforce.updating salesforce.watching salesforce.writing
+  sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
   sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
   sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
   soql strict summary syntax template version whole_file words worker writeback
