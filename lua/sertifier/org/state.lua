@@ -28,8 +28,9 @@ end
 state.fields = {
   Contact = { Id = field("id", 18, true), SystemModstamp = field("datetime", 0, true),
     FirstName = field("text", 40), LastName = field("text", 80), Email = field("text", 80),
-    Status__c = field("text", 255), Issue_Credential__c = field "boolean", Score__c = field "double",
-    Completed_On__c = field "date", Languages__c = field("multipicklist", 4099),
+    Status__c = field("text", 255), Issue_Credential__c = field "boolean",
+    Score__c = field "double", Completed_On__c = field "date",
+    Languages__c = field("multipicklist", 4099),
     Full_Name__c = field("text", 1300, true), ["Account.Name"] = field("text", 255, true),
     Sertifier_Verification_Link__c = field("text", 255), Short__c = field("text", 20) },
 }

@@ -12,7 +12,7 @@ local function unescaped(quoted)
   return (quoted:gsub("\\(.)", function(c) return escapes[c] or c end))
 end
 
---- What values are compared by: texts without case, Ids by their 15 characters, times by the second.
+--- What values are compared by: texts without case, Ids by 15 characters, times by the second.
 local forms = {
   text = function(value) return value:lower() end,
   id = function(value) return value:sub(1, 15) end,
@@ -31,9 +31,9 @@ local readers = {
 }
 
 local function mismatch(field)
-  words.fail("INVALID_FIELD", ("value of filter criterion for field '%s' must be of type %s and should"
-    .. " %s enclosed in quotes"):format(field.name, field.type == "text" and "string" or field.type,
-    readers[field.type] and "not be" or "be"))
+  words.fail("INVALID_FIELD", ("value of filter criterion for field '%s' must be of type %s and"
+    .. " should %s enclosed in quotes"):format(field.name,
+    field.type == "text" and "string" or field.type, readers[field.type] and "not be" or "be"))
 end
 
 --- A literal in the form that values of the field are compared by; nil is null.

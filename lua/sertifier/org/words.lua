@@ -1,4 +1,4 @@
---- The words of a query in SOQL, one after the other; what is no SOQL is an error `{ code, message }`.
+--- The words of a query, one after the other; what is no SOQL is an error `{ code, message }`.
 
 local words = {}
 words.__index = words
