@@ -112,6 +112,7 @@ long http_submit(http *h, http_form form, const char *method, const char *path,
 
 static void request_land(http *h, request *r, CURLcode code) {
   http_result *result = request_end(r, code);
+  key_cover(&h->key, result->body.bytes, result->body.length);
   curl_multi_remove_handle(h->multi, r->easy);
   request_unlink(h, r);
   *h->last = result;

@@ -1,4 +1,5 @@
 /* key.c: a secret that requests carry, in memory that only C sees. */
+#define _GNU_SOURCE /* memmem */
 #include "key.h"
 
 #include <errno.h>
@@ -46,6 +47,16 @@ void key_close(key *k) {
   k->header = NULL;
   wipe(pages, ROOM);
   munmap(pages, ROOM);
+}
+
+void key_cover(const key *k, char *bytes, size_t length) {
+  size_t size = k->header ? strlen(k->text) : 0;
+  char *at = bytes, *end = bytes + length;
+  if (size < KEY_LEAST || length < size) return;
+  while ((at = memmem(at, (size_t)(end - at), k->text, size))) {
+    memset(at, '*', size);
+    at += size;
+  }
 }
 
 static void hide(const char *variable) {

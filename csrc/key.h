@@ -7,6 +7,7 @@
 #pragma GCC visibility push(hidden)
 
 #define KEY_MOST 4096 /* bytes; API keys have some forty, tokens 2,000 */
+#define KEY_LEAST 8   /* bytes of a key that an answer may be searched for */
 
 /* What a secret is called, and where it is read from. */
 typedef struct key_kind {
@@ -33,6 +34,10 @@ const char *key_open(key *k, const key_kind *kind, const char *file,
 const char *key_keep(key *k, const key_kind *kind, const char *text);
 
 void key_close(key *k);
+
+/* Puts stars where an answer repeats the key: what a server says may be told,
+** and kept. One of few letters would cover other text. */
+void key_cover(const key *k, char *bytes, size_t length);
 
 /* Overwrites what held a secret. */
 void key_wipe(char *bytes, size_t length);

@@ -108,6 +108,7 @@ static const char *ask_org(const login *l, key *token, char *address,
   if (!h) return "url";
   snprintf(problem, size, "out of memory");
   result = post_form(h, l);
+  if (result) key_cover(&l->secret, result->body.bytes, result->body.length);
   if (result) wrong = read_answer(result, token, address, problem, size);
   if (result && result->body.bytes)
     key_wipe(result->body.bytes, result->body.length);

@@ -9,6 +9,7 @@
 --   stall         no request is answered
 --   redirect      307 to another path
 --   large         an answer of N bytes
+--   repeats       a refusal that repeats the request's head
 --   answers       to /N/… the N-th of spec/support/answers.lua
 
 local socket = require "socket"
@@ -102,6 +103,14 @@ function modes.large(connection)
   for request in read_request, connection do
     note(request)
     connection:send(answer_of(("x"):rep(amount)))
+  end
+end
+
+function modes.repeats(connection)
+  for request in read_request, connection do
+    note(request)
+    connection:send(answer_of(('{"hasError":true,"message":"not for %s"}')
+      :format(request.head:match "secretKey: ([^|]*)")))
   end
 end
 
