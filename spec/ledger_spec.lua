@@ -64,6 +64,22 @@ engines.describe("a ledger", function(engine, place)
       and claimed["campaign-1/1/2024-01-01"])
   end)
 
+  it("takes a text as a text, whatever it would be in SQL", function()
+    local list, all = {}, {}
+    for n, text in ipairs { "'); DROP TABLE credential; --", "\\'; --", '"{a,b}"', "$1 ? :x %s", "NULL" } do
+      list[n] = item(n)
+      list[n].once_per, list[n].external_id = text, text
+      list[n].key = list[n].campaign .. "/" .. text
+      all[n] = { key = list[n].key, state = "issued", credential_id = text, link = text }
+    end
+    assert(ledger:claim(list))
+    assert.is_true(ledger:settle(all))
+    assert.same({}, ledger:claim(list))
+    for _, one in ipairs(all) do
+      assert.equal(one.link, assert(ledger:look_up { one.key })[one.key].link)
+    end
+  end)
+
   it("takes batches of any size", function()
     local first = 1
     for _, size in ipairs { 1, 3, 4, 5, 16, 63, 64, 65, 200, 10000 } do
