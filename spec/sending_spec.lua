@@ -113,6 +113,18 @@ describe("sending", function()
     end
   end)
 
+  it("gives one credential's link to each record that shares it", function()
+    sandbox.start()
+    local rows = { sandbox.id(1), sandbox.id(2), sandbox.id(1) }
+    local path = files.write("Id,FirstName,LastName,Email\n" .. table.concat(rows,
+      ",Ann,Lee,ann@example.com\n") .. ",Ann,Lee,ann@example.com\n", ".csv")
+    local links = files.path ".csv"
+    local summary = issue({ export = path, write_back = links }, flow_of { once_per = "{!Email}" })
+    assert.same({ read = 3, issued = 1, already_issued = 2 }, sandbox.counts(summary))
+    local id, link, other, same, more = files.read(links):match "\n(%w+),(%S+)\n(%w+),(%S+)\n(.*)$"
+    assert.same({ rows[1] .. "AAA", rows[2] .. "AAA", link, "" }, { id, other, same, more })
+  end)
+
   it("ends it so too where the first was read long before", function()
     sandbox.start { refuse = "Lee 1,", drop_rows = 0 }
     local rows = {}

@@ -122,13 +122,15 @@ end
 
 -- ---- the end of an item ----
 
---- The twins of an item end as it did; of one that was issued, they already were.
-local function end_twins(self, item, outcome)
+--- The twins of an item end as it did; of one that was issued, they already were. Those that are
+-- another record get the link, too.
+local function end_twins(self, item, outcome, credential)
   local twins = self.twins[item.key]
   self.twins[item.key] = nil
   for _, twin in ipairs(twins or {}) do
     ends.tell(self, outcome == "issued" and "already_issued" or outcome, twin,
       same_as:format(item.line))
+    if credential and twin.record_id ~= item.record_id then write_back(self, twin, credential) end
   end
 end
 
@@ -139,7 +141,7 @@ ends.finish = finish
 function finish.issued(self, item, outcome)
   ends.tell(self, "issued", item)
   write_back(self, item, outcome.credential)
-  end_twins(self, item, "issued")
+  end_twins(self, item, "issued", outcome.credential)
   hook(self, "on_issued", item, outcome.credential)
 end
 
