@@ -39,6 +39,18 @@ local programs = {
       assert(ledger:renew())
     end)
   ]],
+  forgetting = common .. [[
+    batches(55, function(list)
+      local keys, outcomes = {}, {}
+      for key in pairs(assert(ledger:claim(list))) do
+        print(key)
+        keys[#keys + 1] = key
+        outcomes[#outcomes + 1] = { key = key, state = "issued", credential_id = key }
+      end
+      assert(ledger:settle(outcomes))
+      assert(ledger:forget(keys))
+    end)
+  ]],
   rejections = common .. [[
     batches(55, function(list)
       local outcomes = {}
@@ -118,12 +130,12 @@ for _, engine in ipairs(engines) do describe("many programs on one ledger on " .
     assert.equal(165, count)
   end
 
-  for program, processes in pairs { claims = 8, drafts = 4, queue = 4 } do
+  for program, processes in pairs { claims = 8, drafts = 4, queue = 4, forgetting = 4 } do
     it(("win each key once: %s of %d"):format(program, processes), function()
       local won, name = run(engine, program, processes)
       assert_each_once(won)
       local ledger = assert(ledgers.open(name))
-      assert.same({ issued = 165 }, ledger:counts())
+      assert.same({ [program == "forgetting" and "forgotten" or "issued"] = 165 }, ledger:counts())
       ledger:close()
     end)
   end
