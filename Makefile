@@ -160,7 +160,7 @@ PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c 
                 formula_text.c kind.c letter.c memory.c plan.c plan_run.c prove.c rows.c scan.c source.c \
                 stretch.c text.c unpack.c value.c zip.c)
 
-build/fuzz/%: spec/fuzz/%.c $(PLAIN) $(wildcard csrc/*.h)
+build/fuzz/%: spec/fuzz/%.c spec/fuzz/target.h $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	  -iquote csrc -o $@ $< $(PLAIN) -lm -lz -lcsv -lpthread
@@ -182,7 +182,7 @@ build/musl/headers:
 	  ln -sf $$(ls -d /usr/include/$$header /usr/include/$$(gcc -print-multiarch)/$$header 2>/dev/null) $@/; \
 	done
 
-build/musl/%: spec/fuzz/%.c spec/support/corpus.c $(PLAIN) $(wildcard csrc/*.h) | build/musl/headers
+build/musl/%: spec/fuzz/%.c spec/fuzz/target.h spec/support/corpus.c $(PLAIN) $(wildcard csrc/*.h) | build/musl/headers
 	@musl-gcc -static -std=gnu11 -O1 -isystem build/musl/headers -iquote csrc -o $@ $< spec/support/corpus.c \
 	  $(PLAIN) -lm $$(gcc -print-file-name=libz.a) -lpthread
 

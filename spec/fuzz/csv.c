@@ -1,29 +1,10 @@
 /* fuzz: the scanner against a plain reader of one row at a time, with reads of
 ** odd sizes; and what was refused is counted once, with nothing lost behind. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cell.h"
 #include "csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct input {
-  const char *at, *end;
-  size_t step;
-} input;
-
-static ssize_t give(void *source, char *bytes, size_t size) {
-  input *in = source;
-  size_t left = (size_t)(in->end - in->at);
-  if (size > in->step) size = in->step;
-  if (size > left) size = left;
-  memcpy(bytes, in->at, size);
-  in->at += size;
-  return (ssize_t)size;
-}
+#include "target.h"
 
 /* One row as the simplest possible reader sees it: its cells, or a fault at
 ** the first wrong quote; where the row ends, and where its last cell starts. */
@@ -77,10 +58,6 @@ static size_t line_behind(const char *s, size_t at, size_t size) {
   return at < size ? at + 1 : size;
 }
 
-static void must(int holds) {
-  if (!holds) abort();
-}
-
 static void check_cells(const csv_row *row) {
   slice cells[64];
   char room[8192];
@@ -98,7 +75,7 @@ static void check_cells(const csv_row *row) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const char *s = (const char *)data;
-  input in = {s, s + size, 1 + size % 97};
+  input in = {data, data + size, 1 + size % 97};
   csv *c = csv_open(give, &in);
   size_t at = size >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3) ? 3 : 0;
   /* A NUL behind a CR at a read's edge may be taken for the padding. */

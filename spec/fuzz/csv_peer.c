@@ -1,17 +1,9 @@
 /* fuzz: the scanner against libcsv: the same cells, or a fault by both. */
 #include <csv.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../../csrc/csv.h"
 #include "cell.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int holds) {
-  if (!holds) abort();
-}
+#include "target.h"
 
 /* Cells, each with its length in front, and an end behind each row. */
 typedef struct list {
@@ -58,19 +50,6 @@ static int read_peer(const uint8_t *data, size_t size, list *to) {
   return ok;
 }
 
-typedef struct input {
-  const char *at, *end;
-} input;
-
-static ssize_t give(void *source, char *bytes, size_t size) {
-  input *in = source;
-  size_t left = (size_t)(in->end - in->at);
-  if (size > left) size = left;
-  memcpy(bytes, in->at, size);
-  in->at += size;
-  return (ssize_t)size;
-}
-
 static void add_row(const csv_row *row, list *to) {
   char *room = malloc(row->length + 1);
   size_t i;
@@ -86,7 +65,7 @@ static void add_row(const csv_row *row, list *to) {
 }
 
 static int read_ours(const uint8_t *data, size_t size, list *to) {
-  input in = {(const char *)data, (const char *)data + size};
+  input in = {data, data + size, size};
   csv *c = csv_open(give, &in);
   csv_result result;
   while ((result = csv_next(c)) == CSV_ROW) add_row(csv_at(c), to);

@@ -1,31 +1,7 @@
 /* fuzz: JSON taken apart: the same records whatever the reads, and nothing that
 ** stood in the text is lost. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "feed.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct input {
-  const char *at, *end;
-  size_t step;
-} input;
-
-static ssize_t give(void *source, char *bytes, size_t size) {
-  input *in = source;
-  size_t left = (size_t)(in->end - in->at);
-  if (size > in->step) size = in->step;
-  if (size > left) size = left;
-  memcpy(bytes, in->at, size);
-  in->at += size;
-  return (ssize_t)size;
-}
-
-static void must(int holds) {
-  if (!holds) abort();
-}
+#include "target.h"
 
 /* All that is given, one behind the other, with its line. */
 typedef struct list {
@@ -40,7 +16,7 @@ static void add(list *l, const char *bytes, size_t length) {
 }
 
 static list read_all(const uint8_t *data, size_t size, size_t step, int lines) {
-  input in = {(const char *)data, (const char *)data + size, step};
+  input in = {data, data + size, step};
   feed *f = feed_open(give, &in);
   list l = {NULL, 0, 0};
   feed_result result;

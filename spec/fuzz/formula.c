@@ -1,28 +1,8 @@
 /* fuzz: formulas whose steps fit each other, run on arbitrary cells. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "formula.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 #define CELLS 3
-
-typedef struct input {
-  const uint8_t *at, *end;
-} input;
-
-static unsigned byte(input *in) {
-  return in->at < in->end ? *in->at++ : 0;
-}
-
-static slice text(input *in) {
-  size_t length = byte(in) % 30, left = (size_t)(in->end - in->at);
-  slice taken = text_slice((const char *)in->at, length < left ? length : left);
-  in->at += taken.length;
-  return taken;
-}
 
 /* A function that fits what lies on the stack, if there is one. */
 static void add_function(formula *f, input *in) {
@@ -51,7 +31,7 @@ static void add(formula *f, input *in) {
   step.op = what == 1 ? 'c' : what == 2 ? 'k' : "=!<[>]~;&|-"[byte(in) % 11];
   step.type = "tnbdsi"[byte(in) % 6];
   step.cell = byte(in) % CELLS;
-  if (what > 1) step.text = text(in);
+  if (what > 1) step.text = text(in, 30);
   (void)formula_add(f, step, CELLS);
 }
 
@@ -64,14 +44,14 @@ static void check(const formula *f, const slice *cells, formula_memory *m) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  input in = {data, data + size};
+  input in = {data, data + size, 0};
   formula f;
   formula_memory m;
   slice cells[CELLS];
   unsigned i, steps = byte(&in) % 40;
   memset(&f, 0, sizeof f);
   memset(&m, 0, sizeof m);
-  for (i = 0; i < CELLS; i++) cells[i] = text(&in);
+  for (i = 0; i < CELLS; i++) cells[i] = text(&in, 30);
   for (i = 0; i < steps; i++) add(&f, &in);
   if (f.depth) check(&f, cells, &m);
   formula_clear(&m);

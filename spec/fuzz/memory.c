@@ -1,11 +1,6 @@
 /* fuzz: a memory read from arbitrary text is written as what it reads again. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "memory.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memory *m = memory_open(), *again = memory_open();

@@ -1,26 +1,6 @@
 /* fuzz: plans built of arbitrary pieces, run on arbitrary rows. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "plan.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct input {
-  const uint8_t *at, *end;
-} input;
-
-static unsigned byte(input *in) {
-  return in->at < in->end ? *in->at++ : 0;
-}
-
-static slice text(input *in) {
-  size_t length = byte(in) % 40, left = (size_t)(in->end - in->at);
-  slice taken = text_slice((const char *)in->at, length < left ? length : left);
-  in->at += taken.length;
-  return taken;
-}
+#include "target.h"
 
 static char letter(input *in, const char *of) {
   return of[byte(in) % strlen(of)];
@@ -48,11 +28,11 @@ static void add(plan *p, input *in) {
       step.op = letter(in, "=!<[>]~;&|-ckfffx");
       step.type = letter(in, "tnbdis0x");
       step.cell = byte(in) % 6;
-      step.text = step.label = step.op == 'f' ? name(in) : text(in);
+      step.text = step.label = step.op == 'f' ? name(in) : text(in, 40);
       plan_step(p, step);
       break;
     case 1:
-      field.label = field.before = text(in);
+      field.label = field.before = text(in, 40);
       field.type = letter(in, "tecdbjaDNx");
       field.role = (int)(byte(in) % (PLAN_ROLES + 2)) - 1;
       field.required = byte(in) & 1;
@@ -62,13 +42,13 @@ static void add(plan *p, input *in) {
     default:
       part.type = letter(in, "lciffx");
       part.cell = byte(in) % 6;
-      part.text = part.label = text(in);
+      part.text = part.label = text(in, 40);
       plan_part(p, part);
   }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  input in = {data, data + size};
+  input in = {data, data + size, 0};
   plan *p = plan_open(4);
   slice cells[4];
   int i, rows, pieces = (int)(byte(&in) % 24);
@@ -78,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     plan_output_open(&out);
     for (rows = 0; rows < 4; rows++) {
       size_t before = out.json.length;
-      for (i = 0; i < 4; i++) cells[i] = text(&in);
+      for (i = 0; i < 4; i++) cells[i] = text(&in, 40);
       if ((plan_meets(p, cells, &out) != PLAN_READY ||
            plan_fill(p, cells, &out) != PLAN_READY) &&
           out.json.length != before)

@@ -1,20 +1,11 @@
 /* fuzz: a whole export from its bytes: decoded, its footer dropped, its dates
 ** and Ids proved and read; nothing is lost on the way. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "decode.h"
 #include "rows.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 static const char *const encodings[] = {
   "UTF-8", "UTF-16LE", "UTF-16BE", "WINDOWS-1252", "CP932", "GB18030", "BIG5"};
-
-static void must(int holds) {
-  if (!holds) abort();
-}
 
 static int open_all(rows *r, const uint8_t *data, size_t size) {
   const char *encoding = encodings[data[0] % 7];

@@ -1,11 +1,6 @@
 /* fuzz: every form of the scan that this processor has gives the same marks. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "scan.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t blocks = size / SCAN_BLOCK, form, i;

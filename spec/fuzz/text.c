@@ -1,11 +1,6 @@
 /* fuzz: JSON strings: only valid text is written, and it reads back the same. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 static char unescape(const char **s) {
   static const char from[] = "\"\\bfnrt", to[] = "\"\\\b\f\n\r\t";

@@ -1,15 +1,11 @@
 /* fuzz: what is packed: any bytes as a .gz, and as a .zip with all its files. */
 #define _GNU_SOURCE /* memfd_create */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "unpack.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 static void read_all(source *s) {
   char room[5000];

@@ -1,16 +1,8 @@
 /* fuzz: values: what is taken is of its form, and reads back as itself. */
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "value.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int holds) {
-  if (!holds) abort();
-}
+#include "target.h"
 
 /* ---- the same, as simply as it can be said ---- */
 
