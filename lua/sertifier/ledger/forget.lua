@@ -143,8 +143,8 @@ end
 function forget.clean(self, counts)
   local ok, message = self.engine.clean(self)
   if ok then return counts end
-  return sql.fail(self, "forgotten, but bytes of it may still be in the file: "
-    .. message:gsub("^.*: ", "") .. "; say it again when nothing else uses the ledger")
+  return sql.fail(self, "forgotten, but until it is said again bytes of it may be in the file: "
+    .. message:gsub("^.*: ", ""))
 end
 
 --- Forgets keys: what says whose they were is removed, also from the ledger's file. Those that are

@@ -30,9 +30,10 @@ local sqlite = {
   },
 }
 
-local patience = 10 -- seconds that a writer waits for another
+--- Seconds that a writer waits for another.
+sqlite.patience = 10
 
-local waits = ("PRAGMA busy_timeout = %d"):format(patience * 1000) -- milliseconds
+local waits = ("PRAGMA busy_timeout = %d"):format(sqlite.patience * 1000) -- milliseconds
 
 local settings = {
   waits,
@@ -42,14 +43,13 @@ local settings = {
   "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
 }
 
--- A file is turned to WAL by one who reads it already, and SQLite does not let such a one wait for
--- a program that writes: the time-out does not hold there.
-local function ask_patiently(connection, text)
-  local give_up = core.elapsed() + patience
-  local rows, message = sql.ask(connection, text)
+--- Asks again as long as another program is in the way, where SQLite does not wait by itself.
+local function ask_patiently(ask)
+  local give_up = core.elapsed() + sqlite.patience
+  local rows, message = ask()
   while not rows and tostring(message):find "is locked" and core.elapsed() < give_up do
     core.sleep(0.01)
-    rows, message = sql.ask(connection, text)
+    rows, message = ask()
   end
   return rows, message
 end
@@ -58,7 +58,8 @@ local settings_to_read = { waits, "PRAGMA query_only = ON" }
 
 local function set(connection, reads_only)
   for _, text in ipairs(reads_only and settings_to_read or settings) do
-    local rows, message = ask_patiently(connection, text)
+    -- A file is turned to WAL by one who reads it already: such a one SQLite does not let wait.
+    local rows, message = ask_patiently(function() return sql.ask(connection, text) end)
     if not rows then return nil, message end
   end
   return true
@@ -98,10 +99,12 @@ end
 function sqlite.clean(self)
   local ok, message = sql.rows_of(self, "VACUUM")
   if not ok then return nil, message end
-  local rows, why = sql.rows_of(self, "PRAGMA wal_checkpoint(TRUNCATE)")
-  if not rows then return nil, why end
-  if rows[1].busy == 0 then return true end
-  return nil, "its log is locked"
+  -- Nor does it wait for another program's checkpoint.
+  return ask_patiently(function()
+    local rows, why = sql.rows_of(self, "PRAGMA wal_checkpoint(TRUNCATE)")
+    if not rows then return nil, why end
+    return rows[1].busy == 0, "its log is locked"
+  end)
 end
 
 --- What tells this file from another that stands at its path later.
