@@ -79,7 +79,7 @@ describe("a ledger that is a file", function()
       { "/dev/null/ledger.db", "Not a directory; give the path of a file" },
       { no_database, "file is not a database; give the name of a ledger, or of a file that is not"
         .. " there yet" },
-      { newer, "it was written by a newer sertifier (its version is 99, this one reads 4); update"
+      { newer, "it was written by a newer sertifier (its version is 99, this one reads 5); update"
         .. " sertifier" },
     } do
       assert_fails(case[2], case[1], ledgers.open(case[1]))
@@ -272,7 +272,7 @@ describe("a ledger on a server", function()
 
   it("is refused where it is of a newer version", function()
     postgres.query "UPDATE meta SET value = '99' WHERE name = 'version'"
-    assert_fails("it was written by a newer sertifier (its version is 99, this one reads 4); update"
+    assert_fails("it was written by a newer sertifier (its version is 99, this one reads 5); update"
       .. " sertifier", ledger.shown, ledgers.open(postgres.address()))
   end)
 
