@@ -216,6 +216,7 @@ bench: build
 	lua5.4 bench/bodies.lua
 	lua5.4 bench/ledger.lua
 	lua5.4 bench/issuing.lua
+	lua5.4 bench/links.lua
 
 docs:
 	@tools/setup docs

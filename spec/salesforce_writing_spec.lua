@@ -8,6 +8,7 @@ local ledgers = require "sertifier.ledger"
 local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
+local writing = require "sertifier.salesforce.writing"
 
 local function declare(more)
   local flow = { campaign = sandbox.campaign, object = "Contact" }
@@ -59,6 +60,26 @@ describe("salesforce: links", function()
     summary = assert(run(client, 450))
     assert.same({ 450, 450 }, { summary.already_issued, summary.written })
     assert.same({ 6, 900 }, { org.record().counts.update, org.record().updates })
+    client:close()
+  end)
+
+  it("of one record go in one call, where the newest has its way", function()
+    org.start(3)
+    local ledger, client = assert(ledgers.open(path)), org.client { batch_size = 2 }
+    local records, rows = { 1, 2, 2, 2, 3 }, {}
+    assert(ledger:claim(keys.items(1, #records)))
+    for n, record in ipairs(records) do
+      assert(ledger:settle { keys.issued(n) })
+      rows[n] = { key = keys.key(n), record_id = org.id(record), object = "Contact",
+        fields = '{"Sertifier_Verification_Link__c":"{!verificationLink}"}' }
+    end
+    assert(ledger:expect_writes(rows))
+    local tally = { written = 0, reasons = {} }
+    assert(writing.all(ledger, client, tally))
+    assert.same({ [org.id(1)] = "link-1", [org.id(2)] = "link-4", [org.id(3)] = "link-5" },
+      org.record().links)
+    assert.same({ 5, 2, 3 }, { tally.written, org.record().counts.update, org.record().updates })
+    ledger:close()
     client:close()
   end)
 

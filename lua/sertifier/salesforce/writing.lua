@@ -8,11 +8,15 @@ local updating = require "sertifier.salesforce.updating"
 
 local writing = {}
 
---- The rows of the next call: of one object.
+--- The rows of the next call: of one object. All rows of a record go in one call, as two calls may
+-- overtake each other.
 local function take(rows, limit)
-  local taken = {}
-  while rows[1] and #taken < limit and rows[1].object == (taken[1] or rows[1]).object do
-    table.insert(taken, table.remove(rows, 1))
+  local taken, last = {}, nil
+  local row = rows[rows.at]
+  while row and row.object == (last or row).object
+    and (#taken < limit or row.record_id == last.record_id) do
+    taken[#taken + 1], last, rows.at = row, row, rows.at + 1
+    row = rows[rows.at]
   end
   return taken
 end
@@ -39,32 +43,35 @@ local function finish(org, step)
   return true
 end
 
---- Ends a step, and starts the next one before the results of this one are settled.
-local function turn(ledger, org, step, next_step, tally)
-  local ok, message, code = true, nil, nil
-  if step then ok, message, code = finish(org, step) end
-  if not ok then return nil, message, code end
-  if next_step and next_step.update then updating.start(org, next_step.update) end
-  if step then ok, message, code = links.settle(ledger, step.results, tally) end
-  return ok, message, code
-end
+local most_flying = 2 -- calls: the org works at one while the other is on its way
 
---- Writes rows. While a call is under way, the next one is made ready.
-local function write(ledger, org, rows, tally)
-  local step, next_step, why, what
-  repeat
-    next_step, why, what = nil, nil, nil
-    if #rows > 0 and not core.interrupted() then
-      next_step, why, what = prepare(org, take(rows, org.batch_size))
-    end
-    local ok, message, code = turn(ledger, org, step, next_step, tally)
-    if not ok or what then return nil, message or why, code or what end
-    step = next_step
-  until not step
+--- Starts the next calls.
+-- @return true; or nil, message, code
+local function start(org, rows, flying)
+  while #flying < most_flying and rows[rows.at] and not core.interrupted() do
+    local step, message, code = prepare(org, take(rows, org.batch_size))
+    if not step then return nil, message, code end
+    if step.update then updating.start(org, step.update) end
+    flying[#flying + 1] = step
+  end
   return true
 end
 
-local calls_at_once = 10 -- whose rows are read from the ledger together
+--- Writes rows. What a call said is settled while the next one is under way.
+local function write(ledger, org, rows, tally)
+  local flying = {}
+  rows.at = 1
+  while true do
+    local ok, message, code = start(org, rows, flying)
+    local step = table.remove(flying, 1)
+    if not ok or not step then return ok, message, code end
+    ok, message, code = finish(org, step)
+    if ok then ok, message, code = links.settle(ledger, step.results, tally) end
+    if not ok then return nil, message, code end
+  end
+end
+
+local calls_at_once = 25 -- whose rows are read from the ledger together
 local most_of_job = 25000 -- rows: their results must be no longer than an answer may be
 
 --- The rows that are to be written next, and whether they are many.
