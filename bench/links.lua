@@ -81,6 +81,6 @@ for round = 1, rounds do list[round] = write(org) end
 org:stop()
 os.remove(path .. ".secret")
 table.sort(list)
-local median, ideal = list[math.ceil(rounds / 2)], math.ceil(count / 200) * latency
-print(("%d links in %.2f s (%.2f to %.2f), %.0f a second: %.2f of what %d calls of 200 allow"):format(
-  count, median, list[1], list[rounds], count / median, ideal / median, math.ceil(count / 200)))
+local median, calls = list[math.ceil(rounds / 2)], math.ceil(count / 200)
+print(("%d links in %.2f s (%.2f to %.2f), %.0f a second: %.2f of what %d calls of 200 allow")
+  :format(count, median, list[1], list[rounds], count / median, calls * latency / median, calls))
