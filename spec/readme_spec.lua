@@ -36,13 +36,13 @@ describe("the README", function()
   end)
 
   it("has the script that stands in examples", function()
-    local script = blocks("lua")[1]:gsub("^[^\n]*\n", "")
+    local script = blocks("lua")[2]:gsub("^[^\n]*\n", "")
     assert.truthy(files.read("examples/shortest.lua"):find(script, 1, true))
   end)
 
   it("has commands that work", function()
     local tried = 0
-    for command in blocks("sh")[2]:gmatch "[^\n]+" do
+    for command in blocks("sh")[3]:gmatch "[^\n]+" do
       local printed, status = pages.run(environment, command)
       assert.truthy(status == 0 or status == 2, printed)
       tried = tried + 1
@@ -51,12 +51,17 @@ describe("the README", function()
     assert.truthy(files.read(place .. "/links.csv"):find "^Id,")
   end)
 
+  it("tells of the proof what the page on it tells", function()
+    local points = files.read("docs/ledger.md"):match "\n| all | ([%d,]+) | 0 | 0 |"
+    assert.truthy(text:find(("at %s points"):format(points), 1, true))
+  end)
+
   it("names the commands that the build and the rock's own test run", function()
     assert.equal("make demo\nmake test", blocks("sh")[1])
     for target in text:gmatch "`make ([%w-]+)" do
       assert.truthy(files.read("Makefile"):find("make " .. target .. " ", 1, true), target)
     end
-    assert.equal("luarocks --lua-version 5.4 make", blocks("sh")[3])
-    assert.truthy(blocks("lua")[2]:find "^rocks_provided = {\n.*\n}")
+    assert.equal("luarocks --lua-version 5.4 make", blocks("sh")[2])
+    assert.truthy(blocks("lua")[1]:find "^rocks_provided = {\n.*\n}")
   end)
 end)
