@@ -27,7 +27,10 @@ describe("the doctor", function()
   it("finds nothing where all is well", function()
     local started = sandbox.start()
     local findings, options = examine(started, { campaign = sandbox.campaign })
-    for _, one in ipairs(findings) do assert.not_equal("fault", one.state, one.what) end
+    for _, one in ipairs(findings) do
+      assert.not_equal("fault", one.state, one.what)
+      assert.not_equal("", one.text, one.what)
+    end
     assert.same({ "ok: was read from " .. options.client.key_file, "ok: is accepted by Sertifier" },
       about("API key", findings))
     assert.same({ ("ok: %s answers"):format(started.url) }, about("host", findings))

@@ -31,7 +31,7 @@ local packages = {
 local function version_of(library)
   local found = type(library) == "table" and (library._VERSION or library.version)
   if type(found) == "function" then found = found() end
-  return tostring(found or ""):match "%d[%w.]*" or ""
+  return tostring(found or ""):match "%d[%w.]*" or "is there"
 end
 
 local function examine_libraries(list)
