@@ -32,6 +32,21 @@ describe("share", function()
     assert.equal("line plain none\n", offered "sertifier issue --progress \"\"")
   end)
 
+  it("completes in zsh", function()
+    assert.equal("sertifier issue \nsertifier issue --rejects \nsertifier issue --progress plain \n",
+      output [[timeout 30 zsh -f spec/support/complete.zsh "sertifier iss" "sertifier issue --rej" \
+        "sertifier issue --progress pl"]])
+  end)
+
+  it("completes in fish", function()
+    local home = files.path()
+    assert.equal("issue\n--rejects\nline\nnone\nplain\n", output(([[HOME=%s fish -c '
+      source share/fish/vendor_completions.d/sertifier.fish
+      for line in "sertifier iss" "sertifier issue --rej" "sertifier issue --progress "
+        complete -C $line
+      end' | cut -f1; rm -r %s]]):format(home, home)))
+  end)
+
   it("has a man page with every command, which groff reads without a word", function()
     local page = files.read "share/man/man1/sertifier.1"
     for _, command in ipairs { "issue", "check", "resolve", "report", "doctor", "init" } do
