@@ -156,7 +156,7 @@ FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 # What knows nothing of Lua or libcurl.
 PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c csv.c date.c decimal.c \
-                decode.c feed.c footer.c formula.c formula_choice.c formula_date.c formula_number.c \
+                decode.c feed.c feed_scan.c footer.c formula.c formula_choice.c formula_date.c formula_number.c \
                 formula_text.c kind.c letter.c memory.c plan.c plan_run.c prove.c rows.c scan.c source.c \
                 stretch.c text.c unpack.c value.c zip.c)
 

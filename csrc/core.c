@@ -25,6 +25,7 @@ int luaopen_sertifier_core(lua_State *L) {
   source_handle_open(L);
   feed_handle_open(L);
   reader_open(L);
+  reader_fill_open(L);
   client_open(L);
   login_handle_open(L);
   strings_open(L);

@@ -18,6 +18,7 @@ void batch_open(lua_State *L);
 void source_handle_open(lua_State *L);
 void feed_handle_open(lua_State *L);
 void reader_open(lua_State *L);
+void reader_fill_open(lua_State *L);
 void record_open(lua_State *L);
 void client_open(lua_State *L);
 void login_handle_open(lua_State *L);
