@@ -27,7 +27,7 @@ help:
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
 	@echo "make check     luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
-	@echo "make coverage  the share of the core's lines that the specs run"
+	@echo "make coverage  the share of the lines that the specs run, of the core and of the modules"
 	@echo "make valgrind  the specs of the native parts under valgrind"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS (10)"
 	@echo "make rock      install the rock for 5.4, 5.3 and 5.1 into a temporary tree, and use it"
@@ -132,17 +132,8 @@ sanitize: build build/sanitize/sertifier/core.so build/sanitize/lua
 	@TREE=build/sanitize tools/specs build/sanitize/lua 5.4 build/sanitize.totals \
 	  --lazy --filter-out PostgreSQL $(SANITIZED)
 
-# The share of the core's lines that these specs run.
-COVERED ?= $(SANITIZED)
-
-coverage: build
-	@rm -rf build/coverage && mkdir -p build/coverage/sertifier && : >build/coverage.totals
-	@cd build/coverage && gcc -std=gnu11 -g -O0 --coverage -fPIC -shared $(call includes,5.4) \
-	  -o sertifier/core.so $(SOURCES:%=../../%) $(LIBRARIES) -lpthread
-	@TREE=build/coverage tools/specs lua5.4 5.4 build/coverage.totals $(COVERED)
-	@cd build/coverage && find . -name '*.gcda' | xargs gcov -n 2>/dev/null | grep -A1 "File.*csrc" | \
-	  awk -F'[:% ]' '/Lines/ { n += $$NF; hit += $$3 * $$NF / 100 } \
-	    END { printf "C: %.1f %% of %d lines\n", 100 * hit / n, n }'
+coverage:
+	@tools/coverage $(COVERED)
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 
@@ -154,21 +145,28 @@ valgrind: build
 
 FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
-# What knows nothing of Lua or libcurl.
+# What knows nothing of Lua; the frame of request.c brings that file itself.
 PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c csv.c date.c decimal.c \
                 decode.c feed.c feed_scan.c footer.c formula.c formula_choice.c formula_date.c formula_number.c \
-                formula_text.c kind.c letter.c memory.c plan.c plan_run.c prove.c rows.c scan.c source.c \
-                stretch.c text.c unpack.c value.c zip.c)
+                formula_text.c key.c kind.c letter.c member.c memory.c plan.c plan_run.c prove.c rows.c scan.c \
+                source.c stretch.c text.c unpack.c url.c value.c zip.c)
+
+build/fuzz/request: PLAIN += csrc/http.c
 
 build/fuzz/%: spec/fuzz/%.c spec/fuzz/target.h $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	  -iquote csrc -o $@ $< $(PLAIN) -lm -lz -lcsv -lpthread
+	  -iquote csrc -o $@ $< $(PLAIN) $(LIBRARIES) -lm -lcsv -lpthread
 
-fuzz: $(FUZZERS:%=build/fuzz/%)
+build/fuzz/modules: spec/fuzz/modules.c
+	@mkdir -p $(@D)
+	clang -std=gnu11 -g -O1 -fsanitize=fuzzer $(call includes,5.4) -o $@ $< -llua5.4
+
+fuzz: build $(FUZZERS:%=build/fuzz/%)
 	@echo "fuzzing for $(FUZZ_SECONDS) s each: $(FUZZERS)"
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/new/$$f; echo $$f; done | xargs -P$(JOBS) -I{} sh -c \
-	  'build/fuzz/{} -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
+	  'LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.4/?.so;;" \
+	    build/fuzz/{} -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/new/{} spec/fuzz/corpus/{} >build/fuzz/{}.log 2>&1 \
 	    || { cat build/fuzz/{}.log; exit 255; }'
 
@@ -225,6 +223,7 @@ docs:
 # What is then left: the day in CHANGELOG.md, the tag that the rockspec names, `luarocks upload`.
 release:
 	@.ci/run
+	@$(MAKE) --no-print-directory coverage
 	@$(MAKE) --no-print-directory prove POINTS=200
 	@$(MAKE) --no-print-directory docs
 	@$(MAKE) --no-print-directory fresh musl

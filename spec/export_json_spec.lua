@@ -158,6 +158,14 @@ describe("Change Data Capture", function()
       names(assert(check(text, { map = needs }))))
   end)
 
+  it("takes a field's name that is no text, or a list of parts, for nothing", function()
+    local text = event('"changeType":"UPDATE","changedFields":[true,{},["Email"]]', person)
+      .. event('"changeType":"UPDATE","changedFields":["Email"]', ',"Name":["Ada"],"Email":"ada@example.com"')
+    local found = names(assert(check(text, { map = needs })))
+    assert.equal(2, #found)
+    for i = 1, 2 do assert.truthy(found[i]:find "is not in the event, which holds what changed", found[i]) end
+  end)
+
   it("is read from the Pub/Sub API's form", function()
     local text = fill('{"replayId":1,"payload":{"ChangeEventHeader":{"recordIds":["ID1"],'
       .. '"changeType":"CREATE"}' .. person .. "}}")

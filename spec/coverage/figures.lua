@@ -78,16 +78,15 @@ local function source_lines(path)
   return lines
 end
 
---- Whether a line of the function that begins here ran; the function ends at its own indent.
+--- Whether a line of the function that begins here ran. Its last line is of no use: there stands what
+-- makes the function.
 local function is_called(text, file, first)
   local last = first
-  while text[last] and text[last] ~= "end" and not (last == first and text[last]:find " end$") do
-    last = last + 1
-  end
-  for n = first + 1, last do
+  while text[last] ~= "end" do last = last + 1 end
+  for n = first + 1, last - 1 do
     if file.lines[n] then return true end
   end
-  return last == first
+  return false
 end
 
 local function public_functions(files)

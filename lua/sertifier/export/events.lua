@@ -30,10 +30,18 @@ local function fields_of(payload)
   for name, value in pairs(payload) do
     if name ~= "ChangeEventHeader" then row[name] = value end
     if name ~= "ChangeEventHeader" and type(value) == "table" then
-      for part, inner in pairs(value) do row[part_name(name, part)] = inner end
+      for part, inner in pairs(value) do
+        if type(part) == "string" then row[part_name(name, part)] = inner end
+      end
     end
   end
   return row
+end
+
+local function add_name(set, name)
+  local compound, part = name:match "^([^.]+)%.(.+)$"
+  set[name:lower()] = true
+  if compound then set[part_name(compound, part):lower()] = true end
 end
 
 --- The names that the header says were changed or cleared, in lower case.
@@ -41,9 +49,7 @@ local function changed_names(header)
   local set = {}
   for _, key in ipairs { "changedFields", "nulledFields" } do
     for _, name in ipairs(type(header[key]) == "table" and header[key] or {}) do
-      local compound, part = name:match "^([^.]+)%.(.+)$"
-      set[name:lower()] = true
-      if compound then set[part_name(compound, part):lower()] = true end
+      if type(name) == "string" then add_name(set, name) end
     end
   end
   return set

@@ -1,0 +1,68 @@
+-- The parsers in Lua that others' bytes reach; the first byte says which one, the rest is what it gets.
+--
+-- None may raise, whatever it gets. What is said to be issued is named in the answer, and each
+-- record has an outcome.
+local answer = require "sertifier.answer"
+local condition = require "sertifier.condition"
+local flow_import = require "sertifier.flow_import"
+local sertifier = require "sertifier"
+local template = require "sertifier.template"
+
+local sent = {
+  { campaign = "c", name = "Ann Lee", email = "ann@example.com", externalId = "0035g0000000001AAA" },
+  { campaign = "c", name = "Bo", email = "bo@example.com" },
+}
+
+local function read_answer(bytes)
+  local outcomes, verdict = answer.read({ status = 200, body = bytes }, sent)
+  assert(verdict.class)
+  for i = 1, #sent do
+    local one = outcomes[i]
+    assert(one.state == "issued" or type(one.reason) == "string")
+    assert(one.state ~= "issued" or bytes:find(one.credential.id, 1, true) or bytes:find("\\u", 1, true))
+  end
+end
+
+-- ---- what nginx is sent ----
+
+local place = {
+  flow = sertifier.flow { object = "Contact", campaign = "campaign", when = "Certified__c = TRUE",
+    map = { name = "{!FirstName} {!LastName}", email = "{!Email}", externalId = "{!Id}" } },
+  ledger = { secret = ("s"):rep(16) }, most = 100, organizations = { "00D5g000004XyzA" },
+}
+
+function place.deliver(_, items)
+  local outcomes = {}
+  for _, one in ipairs(items) do outcomes[one.key] = { state = "in_doubt", reason = "no answer came" } end
+  return { outcomes = outcomes, verdict = {}, seconds = 0 }
+end
+
+local function handler(name)
+  local module = require("sertifier.nginx." .. name)
+  return function(bytes)
+    local given = module.answer(place, bytes)
+    assert(given.status and given.body)
+  end
+end
+
+local function fills(read)
+  return function(bytes)
+    local got, message = read(bytes, "Contact")
+    assert(got or type(message) == "string")
+  end
+end
+
+--- What is written of a Flow is Lua again.
+local function import(bytes)
+  local text, message = flow_import.convert(bytes)
+  if text then assert(load(text)) else assert(type(message) == "string") end
+end
+
+local parsers = { read_answer, handler "gateway", handler "records", handler "change_events",
+  handler "outbound_message", fills(condition.compile), fills(condition.formula), fills(template.parse),
+  import }
+
+return function(bytes)
+  local which = (bytes:byte() or 0) % #parsers + 1
+  parsers[which](bytes:sub(2))
+end
