@@ -80,10 +80,10 @@ local modules = lua_modules [[
 modules["sertifier.core"] = {
   sources = c_sources [[
     ahead batch buffer cell client columns commits commits_handle condition core csv date decimal
-    decode feed feed_handle footer formula formula_choice formula_date formula_number formula_text
-    handles http http_result key kind letter login login_handle member memory memory_handle plan
-    plan_handle plan_run prove reader recall record request row rows scan siphash source
-    source_handle stretch strings system text unpack url value zip
+    decode feed feed_handle feed_scan footer formula formula_choice formula_date formula_number
+    formula_text handles http http_result key kind letter login login_handle member memory
+    memory_handle plan plan_handle plan_run prove reader reader_fill recall record request row
+    rows scan siphash source source_handle stretch strings system text unpack url value zip
   ]],
   libraries = { "curl", "z", "pthread", "dl" },
   incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },
