@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "word.h"
+
 #define ROOM (32 * 1024)
 #define MOST 4 /* bytes that one byte of input can become, and more */
 
@@ -36,16 +38,6 @@ static void decode_close(source *s) {
 }
 
 /* ---- what needs no table ---- */
-
-/* Eight bytes as a number whose lowest byte is the first, on any machine. */
-static uint64_t load_word(const char *bytes) {
-  uint64_t word;
-  memcpy(&word, bytes, sizeof word);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
 
 /* In characters of one byte each, as far as they are in the table. */
 static void copy_bytes(decode *d) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "word.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SCAN_X86 1
 #include <immintrin.h>
@@ -12,16 +14,6 @@
 #define LOWS UINT64_C(0x7f7f7f7f7f7f7f7f)
 /* Multiplied by this, the top bits of 8 bytes gather in the top byte. */
 #define GATHER UINT64_C(0x0002040810204081)
-
-/* Eight bytes as a number whose lowest byte is the first, on any machine. */
-static uint64_t load_word(const char *bytes) {
-  uint64_t word;
-  memcpy(&word, bytes, sizeof word);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
 
 /* One bit for each of the eight bytes that is zero; exact, no carries. */
 static uint64_t zero_bits(uint64_t word) {

@@ -42,9 +42,8 @@ local function connect(name, reads_only)
   local engine = engine_of(name)
   local self = setmetatable({ name = name, shown = engine.shown(name), engine = engine,
     statements = {}, run = core.random(), reads_only = reads_only }, ledger)
-  local connection, message = engine.connect(name, reads_only)
-  if not connection then return sql.fail(self, message) end
-  self.connection = connection
+  local ok, message = sql.connect(self)
+  if not ok then return sql.fail(self, message) end
   return self
 end
 

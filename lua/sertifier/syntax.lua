@@ -36,6 +36,11 @@ function syntax.keyword(text)
   return pattern * syntax.word_end
 end
 
+--- The same behind blanks, told as what is expected.
+function syntax.word(name)
+  return syntax.token(syntax.keyword(name), name)
+end
+
 -- Salesforce's escapes in quoted text.
 local escapes = { n = "\n", r = "\r", t = "\t", b = "\b", f = "\f" }
 local escaped = P "\\" * C(S "nrtbfNRTBF\"'\\") / function(c) return escapes[c:lower()] or c end

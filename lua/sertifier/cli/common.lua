@@ -128,6 +128,12 @@ function common.age(seconds)
   return "less than a second"
 end
 
+--- Waits, but not for a program that is to end.
+function common.wait(seconds)
+  local until_ = core.elapsed() + seconds
+  while core.elapsed() < until_ and not core.interrupted() do core.sleep(0.2) end
+end
+
 common.doubt_help = [[
 
 Look these up in Sertifier, then say for each:

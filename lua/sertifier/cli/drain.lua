@@ -30,12 +30,6 @@ local function status_of(total)
   return total.counts.rejected and 2 or 0
 end
 
---- Waits, but not for a program that is to end.
-local function wait(seconds)
-  local until_ = core.elapsed() + seconds
-  while core.elapsed() < until_ and not core.interrupted() do core.sleep(0.2) end
-end
-
 local function once(place, args)
   local total = drain.run(place, { batch_size = args.batch_size, interrupted = core.interrupted })
   if next(total.counts) or not args.every or total.verdict then tell(total, args.json) end
@@ -53,7 +47,7 @@ function draining.main(args)
   core.catch_interrupts()
   local total = once(place, args)
   while args.every and not core.interrupted() do
-    wait(math.max(args.every, total.verdict and total.verdict.retry_after or 0))
+    common.wait(math.max(args.every, total.verdict and total.verdict.retry_after or 0))
     if not core.interrupted() then total = once(place, args) end
   end
   client:close()

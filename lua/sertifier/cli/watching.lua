@@ -39,11 +39,6 @@ local function once(place)
   return true
 end
 
-local function wait(seconds)
-  local until_ = core.elapsed() + seconds
-  while core.elapsed() < until_ and not core.interrupted() do core.sleep(0.2) end
-end
-
 local function check(args)
   if #args.files ~= 1 or not args.files[1]:find "%.lua$" then
     common.fail "watch takes a flow: sertifier watch FLOW.lua"
@@ -68,7 +63,7 @@ function watching.main(args)
   local ok, message = once(place)
   if not ok and not core.interrupted() then common.fail(message) end
   while not core.interrupted() do
-    wait(args.every)
+    common.wait(args.every)
     if core.interrupted() then break end
     ok, message = once(place)
     if not ok then say(message) end

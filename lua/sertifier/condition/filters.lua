@@ -5,7 +5,7 @@ local nearest = require "sertifier.nearest"
 local syntax = require "sertifier.syntax"
 local tests = require "sertifier.condition.tests"
 
-local token, keyword, V = syntax.token, syntax.keyword, lpeg.V
+local token, word, V = syntax.token, syntax.word, lpeg.V
 
 local literal_types = { string = "t", number = "n", boolean = "b" }
 local constants = { ["{!$GlobalConstant.True}"] = true, ["{!$GlobalConstant.False}"] = false,
@@ -93,10 +93,6 @@ local function filter(one, n)
 end
 
 -- ---- the logic ----
-
-local function word(name)
-  return token(keyword(name), name)
-end
 
 local number = token(lpeg.C(lpeg.R "09" ^ 1), "a condition's number") * lpeg.Carg(2)
   / function(digits, filters)

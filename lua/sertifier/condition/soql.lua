@@ -6,12 +6,12 @@ local syntax = require "sertifier.syntax"
 local tests = require "sertifier.condition.tests"
 
 local P, S, C, Cc, Cp, V = lpeg.P, lpeg.S, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.V
-local token, keyword = syntax.token, syntax.keyword
+local token, keyword, word = syntax.token, syntax.keyword, syntax.word
 
 local reserved = P(false)
-for _, word in ipairs { "AND", "OR", "NOT", "NULL", "TRUE", "FALSE", "IN", "LIKE", "INCLUDES",
+for _, one in ipairs { "AND", "OR", "NOT", "NULL", "TRUE", "FALSE", "IN", "LIKE", "INCLUDES",
   "EXCLUDES" } do
-  reserved = reserved + keyword(word)
+  reserved = reserved + keyword(one)
 end
 
 local record = (keyword "$Record" * ".") ^ -1
@@ -44,10 +44,6 @@ local operator = token(C(P "!=" + "<>" + "<=" + ">=" + "=" + "<" + ">"),
 local text = token(syntax.quoted "'", "'text'")
 local function list_of(one)
   return token("(", "(") * lpeg.Ct(one * (token(",", ",") * one) ^ 0) * token(")", ")")
-end
-
-local function word(name)
-  return token(keyword(name), name)
 end
 
 -- What stands behind a field, each with the function that makes the test of it.

@@ -10,6 +10,9 @@ local expired = "CASE WHEN state IN ('sending', 'publishing') AND COALESCE(lease
   .. " THEN 1 ELSE 0 END AS expired"
 local in_doubt = "(state = 'in_doubt' OR (state = 'sending' AND lease < {now}))"
 
+--- The state of a row as others see it.
+doubt.state = "CASE WHEN state = 'sending' AND lease < {now} THEN 'in_doubt' ELSE state END"
+
 --- A row as others see it: an expired claim is in doubt.
 local function see(row)
   local is_over = row.expired == 1
@@ -56,8 +59,8 @@ end
 -- @treturn table state -> number, those that were forgotten under "forgotten"; or nil, message,
 --   "ledger"
 function doubt.counts(self)
-  local rows, message = sql.rows_of(self, "SELECT CASE WHEN " .. in_doubt
-    .. " THEN 'in_doubt' ELSE state END AS state, COUNT(*) AS keys FROM credential GROUP BY 1")
+  local rows, message = sql.rows_of(self, "SELECT " .. doubt.state .. " AS state,"
+    .. " COUNT(*) AS keys FROM credential GROUP BY 1")
   local gone, why = forgotten.count(self)
   if not rows or not gone then return sql.fail(self, message or why) end
   local counts = { forgotten = gone > 0 and gone or nil }

@@ -1,5 +1,6 @@
 --- The keys of one state, however many, a page at a time.
 
+local doubt = require "sertifier.ledger.doubt"
 local sql = require "sertifier.ledger.sql"
 
 local listing = {}
@@ -7,8 +8,7 @@ local listing = {}
 local page_length = 1000
 
 local page_sql = "SELECT key, reason, claimed_at, settled_at, credential_id FROM credential"
-  .. " WHERE key > ? AND CASE WHEN state = 'sending' AND lease < {now} THEN 'in_doubt'"
-  .. " ELSE state END = ? ORDER BY key LIMIT " .. page_length
+  .. " WHERE key > ? AND " .. doubt.state .. " = ? ORDER BY key LIMIT " .. page_length
 
 --- Gives each key of a state to a function, in the order of the keys.
 -- @tparam string state

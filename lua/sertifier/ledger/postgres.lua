@@ -67,7 +67,9 @@ end
 local settings = { "SET client_encoding = 'UTF8'", "SET lock_timeout = '10s'",
   "SET client_min_messages = 'error'", "SET synchronous_commit = 'on'" }
 
-local function set(connection, reads_only)
+--- Sets up a new connection.
+-- @return true; or nil, message
+function postgres.set(connection, reads_only)
   local rows, message = sql.ask(connection, "SHOW server_encoding")
   if not rows then return nil, message end
   if rows[1].server_encoding ~= "UTF8" then
@@ -82,8 +84,7 @@ end
 
 --- Connects; a server that does not answer is waited for 10 seconds.
 -- @tparam string name
--- @tparam[opt] boolean reads_only whether nothing is to be changed
-function postgres.connect(name, reads_only)
+function postgres.connect(name)
   local _, hosts = parts_of(name)
   if not hosts then
     return nil, "no address; write postgres://user:password@host:port/database, and what is special"
@@ -92,15 +93,9 @@ function postgres.connect(name, reads_only)
   local url = name:find "?" and name:gsub("?", "?connect_timeout=10&", 1)
     or name .. "?connect_timeout=10"
   local called, connection, why = pcall(DBI.Connect, "PostgreSQL", url)
-  if not called or not connection then
-    local problem = tostring(called and why or connection):gsub("^Failed to .-: ", "")
-    return nil, "cannot connect: " .. problem
-  end
-  connection:autocommit(true)
-  local ok, reason = set(connection, reads_only)
-  if ok then return connection end
-  connection:close()
-  return nil, reason
+  if called and connection then return connection end
+  local problem = tostring(called and why or connection):gsub("^Failed to .-: ", "")
+  return nil, "cannot connect: " .. problem
 end
 
 --- What becomes of its files is for the server: see `VACUUM` there, and its log.

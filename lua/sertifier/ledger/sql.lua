@@ -99,14 +99,26 @@ local function try(self, text, size, width, ...)
   return rows, message
 end
 
+--- Connects a ledger that is not connected.
+-- @return true; or nil, message
+function sql.connect(self)
+  local connection, message = self.engine.connect(self.name, self.reads_only)
+  if not connection then return nil, message end
+  connection:autocommit(true)
+  local ok, why = self.engine.set(connection, self.reads_only)
+  if not ok then connection:close() return nil, why end
+  self.connection = connection
+  return true
+end
+
 --- A server may have gone away and come back: where no transaction was lost with the connection,
 -- a new one takes its place.
 local function reconnect(self)
   if self.in_transaction or not self.connection or self.connection:ping() then return false end
-  local connection = self.engine.connect(self.name, self.reads_only)
-  if not connection then return false end
-  sql.close(self)
-  self.connection = connection
+  local lost = self.connection
+  if not sql.connect(self) then return false end
+  sql.forget_all(self)
+  lost:close()
   return true
 end
 

@@ -56,7 +56,9 @@ end
 
 local settings_to_read = { waits, "PRAGMA query_only = ON" }
 
-local function set(connection, reads_only)
+--- Sets up a new connection.
+-- @return true; or nil, message
+function sqlite.set(connection, reads_only)
   for _, text in ipairs(reads_only and settings_to_read or settings) do
     -- A file is turned to WAL by one who reads it already: such a one SQLite does not let wait.
     local rows, message = ask_patiently(function() return sql.ask(connection, text) end)
@@ -85,12 +87,8 @@ function sqlite.connect(path, reads_only)
     if not made then return nil, message end
   end
   local called, connection, why = pcall(DBI.Connect, "SQLite3", (path:gsub("^[^/]", "./%0")))
-  if not called or not connection then return nil, called and why or connection end
-  connection:autocommit(true)
-  local ok, reason = set(connection, reads_only)
-  if ok then return connection end
-  connection:close()
-  return nil, reason
+  if called and connection then return connection end
+  return nil, called and why or connection
 end
 
 --- Writes the file anew and empties its log: in neither is then a byte of what was removed. SQLite

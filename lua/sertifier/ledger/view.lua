@@ -1,13 +1,14 @@
---- What a report asks of a ledger.
+--- What reports and the status page ask of a ledger.
 
+local core = require "sertifier.core"
+local doubt = require "sertifier.ledger.doubt"
 local sql = require "sertifier.ledger.sql"
 
 local view = {}
 
 local rows_at_once = 5000
 
---- An expired claim is in doubt, as everywhere.
-local state = "CASE WHEN state = 'sending' AND lease < {now} THEN 'in_doubt' ELSE state END"
+local state = doubt.state
 
 local columns = "key, campaign, once_per, external_id, " .. state .. " AS state, reason, line,"
   .. " credential_id, link, name, email, claimed_at, settled_at"
@@ -79,6 +80,22 @@ function view.newest(self, limit)
   return give(self, sql.rows_of(self, "SELECT " .. columns .. " FROM credential ORDER BY CASE WHEN"
     .. " state = 'issued' THEN 1 ELSE 0 END, claimed_at DESC, key LIMIT CAST(? AS BIGINT)",
     ("%d"):format(limit)))
+end
+
+local find_sql = "SELECT key, " .. state .. " AS state, reason, credential_id, link, claimed_at,"
+  .. " settled_at FROM credential WHERE key = ? OR once_per = ? OR external_id = ? ORDER BY key"
+  .. " LIMIT CAST(? AS BIGINT)"
+
+--- The keys of one record; one that was forgotten is found by all of its key only.
+-- @tparam string wanted a key, an Id, or an external id
+-- @treturn {table,...} or nil, message, "ledger"
+function view.find(self, wanted, limit)
+  local rows, message = sql.rows_of(self, find_sql, wanted, core.widen_id(wanted), wanted,
+    ("%d"):format(limit))
+  if not rows or #rows > 0 then return give(self, rows, message) end
+  local entries, why, code = self:look_up { wanted }
+  if not entries then return nil, why, code end
+  return { entries[wanted] }
 end
 
 --- Calls `visit(row)` for every key, in the order of the keys.

@@ -15,10 +15,6 @@ local words = { { "issued", "issued" }, { "in_doubt", "in doubt" }, { "queued", 
   { "dropped", "dropped by a person" }, { "draft", "drafts" },
   { "publishing", "being published" }, { "forgotten", "forgotten" } }
 
-local function time_of(seconds)
-  return seconds and os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds)) or ""
-end
-
 local function counts(self)
   local shares, rows = {}, {}
   for _, one in ipairs(words) do
@@ -54,7 +50,7 @@ local function doubt(self)
   local rows = {}
   for i, one in ipairs(self.in_doubt) do
     rows[i] = ("<tr><td>%s</td><td>%s</td><td>%s</td></tr>"):format(link_to(one.key),
-      time_of(one.claimed_at), escape(one.reason or ""))
+      look.time(one.claimed_at), escape(one.reason or ""))
   end
   return ("<h2>In doubt</h2><p>A request for each of these has no answer, so none is sent again."
     .. '</p><div class="scroll" tabindex="0" role="region" aria-label="keys in doubt">'
@@ -78,8 +74,8 @@ local function details(row)
   local is_settled = row.settled_at and row.state ~= "in_doubt"
   local text = ('<p id="key"><strong>%s</strong>: %s</p><p>%s %s</p><p class="soft">%s%s</p>')
     :format(escape(row.key), escape(row.state:gsub("_", " ")), escape(row.reason or ""), link,
-    row.claimed_at and "sent " .. time_of(row.claimed_at) or "",
-    is_settled and ", settled " .. time_of(row.settled_at) or "")
+    row.claimed_at and "sent " .. look.time(row.claimed_at) or "",
+    is_settled and ", settled " .. look.time(row.settled_at) or "")
   local is_open = row.state == "in_doubt" or row.state == "dropped"
   return text .. (is_open and form:format(escape(row.key)) or "")
 end

@@ -1,33 +1,19 @@
 --- What the status page asks of the ledger, and what a person decides there.
 
-local core = require "sertifier.core"
 local lookup = require "sertifier.lookup"
-local sql = require "sertifier.ledger.sql"
+local view = require "sertifier.ledger.view"
 
 local status = {}
 
 local most = 100 -- keys in doubt that are listed, and rows that a search finds
 
-local find_sql = "SELECT key, CASE WHEN state = 'sending' AND lease < {now} THEN 'in_doubt'"
-  .. " ELSE state END AS state, reason, credential_id, link, claimed_at, settled_at"
-  .. " FROM credential WHERE key = ? OR once_per = ? OR external_id = ? ORDER BY key LIMIT " .. most
-
---- A key that was forgotten is found by all of it only.
-local function find_forgotten(ledger, wanted)
-  local entry = assert(ledger:look_up { wanted })[wanted]
-  if not entry or not entry.forgotten then return {} end
-  entry.reason = "Forgotten: nothing else is known of it."
-  return { entry }
-end
-
 local function find(ledger, wanted)
   if not wanted then return nil end
-  local id = core.widen_id(wanted)
-  local rows = assert(sql.rows_of(ledger, find_sql, wanted, id, wanted))
-  if #rows == 0 then return find_forgotten(ledger, wanted) end
+  local rows = assert(view.find(ledger, wanted, most))
   for _, row in ipairs(rows) do
-    row.claimed_at = math.floor(row.claimed_at)
+    row.claimed_at = row.claimed_at and math.floor(row.claimed_at)
     row.settled_at = row.settled_at and math.floor(row.settled_at)
+    if row.forgotten then row.reason = "Forgotten: nothing else is known of it." end
   end
   return rows
 end

@@ -2,6 +2,11 @@
 
 local look = {}
 
+--- A time in UTC, from seconds since 1970; empty where there is none.
+function look.time(seconds)
+  return seconds and os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds)) or ""
+end
+
 look.style = [[
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de;
   --issued: #1a7f37; --rejected: #cf222e; --in_doubt: #9a6700; --other: #6e7781; --link: #0550ae; }

@@ -8,10 +8,6 @@ local page = {}
 
 local escape = charts.escape
 
-local function time_of(seconds)
-  return seconds and os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds)) or ""
-end
-
 local function head_of(heads, row)
   local parts = {}
   for i, head in ipairs(heads) do
@@ -60,7 +56,7 @@ end
 local function head(self)
   return ('<h1>Credentials issued through Sertifier</h1>\n<p class="soft">Ledger %s, as of %s.</p>'
     .. "\n<p><strong>%d of %d issued.</strong> %s</p>"):format(escape(self.ledger),
-    time_of(self.made_at), self.counts.issued or 0, self.total, next_step(self))
+    look.time(self.made_at), self.counts.issued or 0, self.total, next_step(self))
 end
 
 local function counts(self)
@@ -88,7 +84,7 @@ local function over_time(self)
   local line = self.timeline
   if #line.counts == 0 then return "" end
   return ('<h2>Issued over time</h2>\n%s\n<p class="soft">One column is %s.</p>'):format(
-    charts.columns(line.counts, time_of(line.from), time_of(line.to), duration(line.seconds)),
+    charts.columns(line.counts, look.time(line.from), look.time(line.to), duration(line.seconds)),
     duration(line.seconds))
 end
 
@@ -108,7 +104,7 @@ local function runs(self)
   for _, name in ipairs(run_counts) do heads[#heads + 1] = (name:gsub("_", " ")) end
   heads[#heads + 1] = "API median / p99"
   for i, run in ipairs(self.runs) do
-    rows[i] = { time_of(run.started_at), escape(run.flow or ""), escape(run.export or "") }
+    rows[i] = { look.time(run.started_at), escape(run.flow or ""), escape(run.export or "") }
     for _, name in ipairs(run_counts) do
       rows[i][#rows[i] + 1] = run.counts and run.counts[name] or ""
     end
@@ -158,7 +154,7 @@ local function link_of(link)
 end
 
 local function key_row(row, who)
-  local cells = { escape(row.key), (row.state:gsub("_", " ")), time_of(row.settled_at
+  local cells = { escape(row.key), (row.state:gsub("_", " ")), look.time(row.settled_at
     or row.claimed_at), link_of(row.link) }
   if who then
     local name, email = who(row)
