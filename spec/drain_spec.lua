@@ -67,6 +67,7 @@ describe("a queue on PostgreSQL", function()
     local total = drain.run(place, {})
     assert.same({ { issued = 5 }, nil }, { total.counts, total.verdict })
     assert.same({ issued = 5, queued = 4 }, ledger:counts())
+    assert(sql.ask(other.connection, "ROLLBACK")) -- a closed connection may hold them a while
     other:close()
     assert.same({ issued = 4 }, drain.run(place, {}).counts)
     assert.same({ 1, 1, 9 }, { sandbox.most() })

@@ -159,7 +159,7 @@ Look these up in Sertifier, then say for each:
     assert.truthy(counts.reasons[1].oldest > 1.7e9)
     counts.reasons[1].oldest = nil
     assert.same({ 3, { queued = 0, sending = 0, draft = 0, publishing = 0, issued = 0,
-      rejected = 0, in_doubt = 2, dropped = 0, reasons = { { reason = reason, keys = 2 } } } },
+      rejected = 0, in_doubt = 2, dropped = 0, forgotten = 0, reasons = { { reason = reason, keys = 2 } } } },
       { status, counts })
     for _, text in ipairs { "Ann", "Lee", "example.com" } do assert.falsy(out:find(text, 1, true)) end
   end)
