@@ -18,6 +18,7 @@ local switches = {
   result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
   server_error_every = 0, cut_every = 0, -- of the requests
   maintenance = false, latency = 0,
+  clock = 0, -- seconds that it is ahead
 }
 
 local function field(type, length, is_read_only)
