@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 local server = require "sertifier.sandbox_server"
 
@@ -134,6 +135,27 @@ JSON
     local status, text = run "examples/from-sf.sh my-org"
     assert.equal(0, status, text)
     assert.truthy(files.read(place .. "/links.csv"):find("\n0035g000006BKP7AAO,https://", 1, true))
+  end)
+
+  it("asks an org from cron, and speaks only where a person must look", function()
+    org.start(30)
+    local state = place .. "/state"
+    os.execute("mkdir -p " .. state)
+    local file = assert(io.open(state .. "/env", "w"))
+    file:write((org.environment():gsub(" ", "\n")), "\n")
+    file:close()
+    for _ = 1, 2 do
+      assert.same({ 0, "" }, { run("examples/cron-salesforce.sh " .. state) })
+    end
+    assert.equal(27, started:record().totals.adds)
+    local links = 0
+    for _ in pairs(org.record().links) do links = links + 1 end
+    assert.same({ 27, 27 }, { links, org.record().updates }) -- none is written again
+    org.behave { maintenance = true }
+    local status, text = run("examples/cron-salesforce.sh " .. state)
+    assert.equal(1, status)
+    assert.truthy(text:find("HTTP 503 with text/html", 1, true), text)
+    org.stop()
   end)
 
   it("runs from cron, and speaks only where a person must look", function()

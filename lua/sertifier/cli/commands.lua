@@ -194,6 +194,7 @@ local function add_watch(parser)
   command:argument("files", "FLOW.lua"):args "*"
   command:option("--every", "ask after so many seconds, 60 if not said"):argname "SECONDS"
     :convert(tonumber):default "60"
+  command:flag("--once", "ask once, and end")
   command:option("--overlap", "seconds that are asked for again, 600 if not said")
     :argname "SECONDS":convert(tonumber):default "600"
   org_options(command)

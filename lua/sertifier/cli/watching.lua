@@ -25,18 +25,18 @@ local function tell(summary)
 end
 
 --- One look at the org.
--- @return true; or nil, message
-local function once(place)
+-- @treturn number the exit status that it calls for, 1 where nothing could be sent; and where it did
+--   not come to its end, a message
+local function look(place)
   local export, message = place.watch:changes()
-  if not export then return not message or nil, message end
+  if not export then return message and 1 or 0, message end
   local summary, why = place.flow:run { export = export, client = place.client,
     ledger = place.args.ledger, write_back = place.args.write_back and place.org,
     first_run = place.args.first_run, interrupted = core.interrupted }
-  if not summary then return nil, why end
+  if not summary then return 1, why end
   tell(summary)
-  if why then return nil, why end
-  place.watch:done()
-  return true
+  if not why then place.watch:done() end
+  return summary:status(), why
 end
 
 local function check(args)
@@ -51,8 +51,18 @@ local function check(args)
   return flow
 end
 
---- Runs the command until it is interrupted.
--- @treturn number 0; a first look that fails ends it with 1
+--- Looks until it is interrupted.
+local function go_on(place)
+  while not core.interrupted() do
+    common.wait(place.args.every)
+    if core.interrupted() then break end
+    local _, message = look(place)
+    if message then say(message) end
+  end
+end
+
+--- Runs the command: until it is interrupted, or with --once for one look.
+-- @treturn number the exit status of one look, or 0; a first look that can send nothing fails
 function watching.main(args)
   local flow = check(args)
   local org = common.org(args)
@@ -60,17 +70,13 @@ function watching.main(args)
   local place = { args = args, flow = flow, org = org, client = common.client(),
     watch = watch.new(flow, org, args.overlap) }
   core.catch_interrupts()
-  local ok, message = once(place)
-  if not ok and not core.interrupted() then common.fail(message) end
-  while not core.interrupted() do
-    common.wait(args.every)
-    if core.interrupted() then break end
-    ok, message = once(place)
-    if not ok then say(message) end
-  end
+  local status, message = look(place)
+  if status == 1 and not core.interrupted() then common.fail(message) end
+  if message then say(message) end
+  if not args.once then go_on(place) end
   place.client:close()
   org:close()
-  return 0
+  return args.once and status or 0
 end
 
 return watching

@@ -67,7 +67,8 @@ function collections.apply(state, record)
   for name, value in pairs(record) do
     if states.fields.Contact[name] and name ~= "Id" then own[name] = value end
   end
-  own.SystemModstamp = os.date("!%Y-%m-%dT%H:%M:%S.000+0000", math.floor(state.now() + state.behave.clock))
+  own.SystemModstamp = os.date("!%Y-%m-%dT%H:%M:%S.000+0000",
+    math.floor(state.now() + state.behave.clock))
   state.updates = state.updates + 1
 end
 
