@@ -25,8 +25,8 @@ local function tell(summary)
 end
 
 --- One look at the org.
--- @treturn number the exit status that it calls for, 1 where nothing could be sent; and where it did
---   not come to its end, a message
+-- @treturn number the exit status that it calls for, 1 where nothing could be sent; and a message
+--   where it did not come to its end
 local function look(place)
   local export, message = place.watch:changes()
   if not export then return message and 1 or 0, message end
