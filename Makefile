@@ -175,6 +175,7 @@ fuzz: build $(FUZZERS:%=build/fuzz/%)
 MUSL_FUZZERS := $(filter-out csv_peer,$(FUZZERS))
 
 build/musl/headers:
+	@tools/setup release
 	@mkdir -p $@
 	@for header in zlib.h zconf.h curl lua5.4-deb-multiarch.h lua5.3-deb-multiarch.h lua5.1-deb-multiarch.h; do \
 	  ln -sf $$(ls -d /usr/include/$$header /usr/include/$$(gcc -print-multiarch)/$$header 2>/dev/null) $@/; \
