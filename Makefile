@@ -3,7 +3,7 @@
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
             -Wpointer-arith -Wcast-qual -Wcast-align -Wconversion -Wno-sign-conversion -Wdouble-promotion \
             -Wformat=2 -Wnull-dereference -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 LDFLAGS  ?= -Wl,-z,relro,-z,now
 LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo -lcurl -lz)
 SOURCES  := $(wildcard csrc/*.c)
@@ -151,7 +151,7 @@ PLAIN        := $(addprefix csrc/,ahead.c buffer.c cell.c columns.c condition.c 
                 formula_text.c key.c kind.c letter.c member.c memory.c plan.c plan_run.c prove.c rows.c scan.c \
                 source.c stretch.c text.c unpack.c url.c value.c zip.c)
 
-build/fuzz/request: PLAIN += csrc/http.c
+build/fuzz/request: PLAIN += csrc/http.c csrc/http_result.c
 
 build/fuzz/%: spec/fuzz/%.c spec/fuzz/target.h $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)

@@ -5,10 +5,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LINES (1 << 14)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
+                               unsigned int seed);
 
 /* libFuzzer takes these for branches of the program. */
 __attribute__((section("__libfuzzer_extra_counters")))
@@ -23,26 +27,46 @@ static void count(lua_State *L, lua_Debug *at) {
   lines[place % LINES]++;
 }
 
-static void must(lua_State *L, int failed) {
-  if (!failed) return;
-  fprintf(stderr, "%s\n", lua_tostring(L, -1));
-  abort();
-}
-
-/* A state whose top is the function that takes the bytes. */
 static lua_State *open(void) {
   lua_State *L = luaL_newstate();
   luaL_openlibs(L);
-  must(L, luaL_dofile(L, "spec/fuzz/modules.lua"));
+  if (luaL_dofile(L, "spec/fuzz/modules.lua")) {
+    fprintf(stderr, "%s\n", lua_tostring(L, -1));
+    abort();
+  }
   lua_sethook(L, count, LUA_MASKLINE, 0);
   return L;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+/* Calls a function of modules.lua with the bytes and a number; what it gives is
+** on top then. */
+static lua_State *call(const char *name, const uint8_t *data, size_t size,
+                       unsigned int number) {
   static lua_State *L;
   if (!L) L = open();
-  lua_pushvalue(L, -1);
+  lua_settop(L, 1);
+  lua_getfield(L, 1, name);
   lua_pushlstring(L, (const char *)data, size);
-  must(L, lua_pcall(L, 1, 0, 0));
+  lua_pushinteger(L, number);
+  if (lua_pcall(L, 2, 1, 0)) {
+    fprintf(stderr, "%s\n", lua_tostring(L, -1));
+    abort();
+  }
+  return L;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
+                               unsigned int seed) {
+  size_t length = 0;
+  const char *text = NULL;
+  if (seed % 2)
+    text = lua_tolstring(call("mutate", data, size, seed), -1, &length);
+  if (!text || length > most) return LLVMFuzzerMutate(data, size, most);
+  memcpy(data, text, length);
+  return length;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  call("run", data, size, 0);
   return 0;
 }

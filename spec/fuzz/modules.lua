@@ -1,8 +1,9 @@
 -- The parsers in Lua that others' bytes reach; the first byte says which one, the rest is what it gets.
 --
--- None may raise, whatever it gets. What is said to be issued is named in the answer, and each
--- record has an outcome.
+-- None may raise, whatever it gets. What is said to be issued is named in the answer. JSON is changed value
+-- by value, as bytes that change at random seldom are JSON again.
 local answer = require "sertifier.answer"
+local cjson = require("cjson").new()
 local condition = require "sertifier.condition"
 local flow_import = require "sertifier.flow_import"
 local sertifier = require "sertifier"
@@ -62,7 +63,31 @@ local parsers = { read_answer, handler "gateway", handler "records", handler "ch
   handler "outbound_message", fills(condition.compile), fills(condition.formula), fills(template.parse),
   import }
 
-return function(bytes)
+local function run(bytes)
   local which = (bytes:byte() or 0) % #parsers + 1
   parsers[which](bytes:sub(2))
 end
+
+-- ---- what is tried next ----
+
+local odd = { true, false, cjson.null, 7, 1e300, "", "x", {}, { true }, { x = { 1 } } }
+
+--- Puts something else into one place of a tree, or nothing.
+local function change(value)
+  local keys = {}
+  for key in pairs(type(value) == "table" and value or {}) do keys[#keys + 1] = key end
+  if #keys == 0 or math.random(5) == 1 then return odd[math.random(#odd + 1)] end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  local key = keys[math.random(#keys)]
+  value[key] = change(value[key])
+  return value
+end
+
+--- Other bytes, where these hold JSON.
+local function mutate(bytes, seed)
+  math.randomseed(seed)
+  local _, text = pcall(function() return cjson.encode(change(cjson.decode(bytes:sub(2)))) end)
+  return text:find "^[%[{]" and bytes:sub(1, 1) .. text or nil
+end
+
+return { run = run, mutate = mutate }
