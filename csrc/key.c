@@ -118,8 +118,19 @@ static const char *read_all(int file, char *to) {
   return "is too long for a key";
 }
 
+static int open_file(const char *path) {
+  return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+const char *key_file_problem(const char *path) {
+  int file = open_file(path);
+  const char *problem = file_problem(file);
+  if (file >= 0) close(file);
+  return problem;
+}
+
 static const char *from_file(key *k, const char *path) {
-  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int file = open_file(path);
   const char *problem = file_problem(file);
   if (!problem) problem = read_all(file, k->text);
   if (file >= 0) close(file);

@@ -33,6 +33,9 @@ const char *key_open(key *k, const key_kind *kind, const char *file,
 /* Keeps a text as a key; NULL, or what is wrong with it. */
 const char *key_keep(key *k, const key_kind *kind, const char *text);
 
+/* Why no secret is to be taken from a file, by whomever; NULL where it may. */
+const char *key_file_problem(const char *path);
+
 void key_close(key *k);
 
 /* Puts stars where an answer repeats the key: what a server says may be told,

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "assertion.h"
 #include "member.h"
 
 #define TOKEN (KEY_MOST + 1)
@@ -22,6 +24,16 @@ static const char *keep_token(slice object, const char *name, key *token) {
   return wrong;
 }
 
+/* What a JWT says of its time is judged by the org's clock. */
+static void add_clock(const http_result *result, char *problem, size_t size) {
+  time_t theirs = curl_getdate(result->date, NULL);
+  long ahead = theirs == (time_t)-1 ? 0 : (long)(time(NULL) - theirs);
+  size_t length = strlen(problem);
+  if (labs(ahead) < 60) return;
+  snprintf(problem + length, size - length,
+           " (this machine's clock is %ld s %s Salesforce's)", labs(ahead), ahead > 0 ? "ahead of" : "behind");
+}
+
 static const char *refused(slice answer, const http_result *result,
                            char *problem, size_t size) {
   char error[64], about[256];
@@ -35,15 +47,20 @@ static const char *refused(slice answer, const http_result *result,
   return "answer";
 }
 
-static const char *read_answer(http_result *result, key *token, char *address,
-                               char *problem, size_t size) {
+static const char *read_answer(const login *l, http_result *result, key *token,
+                               char *address, char *problem, size_t size) {
   slice answer = {result->body.bytes, result->body.length};
   const char *wrong;
   if (result->error) {
     snprintf(problem, size, "%s", result->message);
     return result->error;
   }
-  if (result->status != 200) return refused(answer, result, problem, size);
+  if (result->status != 200) {
+    wrong = refused(answer, result, problem, size);
+    if (*l->jwt_key_file && !strcmp(wrong, "auth"))
+      add_clock(result, problem, size);
+    return wrong;
+  }
   if (!member_text(answer, "instance_url", address, LOGIN_ADDRESS))
     return refused(answer, result, problem, size);
   wrong = keep_token(answer, "access_token", token);
@@ -73,22 +90,54 @@ static int add_escaped(buffer *b, const char *name, const char *text) {
   return ok;
 }
 
-static http_result *post_form(http *h, const login *l) {
+/* What the org is asked with. NULL; or a word of what went wrong. */
+static const char *fill_form(const login *l, buffer *form, char *problem,
+                             size_t size) {
+  static const char jwt[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-"
+                            "type%3Ajwt-bearer&assertion=";
+  snprintf(problem, size, "out of memory");
+  if (!buffer_grow(form, 1 << 15)) return "memory"; /* no copies are left */
+  if (*l->jwt_key_file)
+    return buffer_add(form, jwt, sizeof jwt - 1)
+      ? assertion_add(l, form, problem, size) : "memory";
+  return add_escaped(form, "grant_type=client_credentials&client_id=",
+                     l->client_id) &&
+         add_escaped(form, "&client_secret=", l->secret.text) ? NULL : "memory";
+}
+
+static http_result *post(http *h, const buffer *form) {
   http_result *result = NULL;
-  buffer form;
-  buffer_open(&form, 1 << 16);
-  buffer_grow(&form, 1 << 15); /* all of it at once: it leaves no copies */
-  if (add_escaped(&form, "grant_type=client_credentials&client_id=",
-                  l->client_id) &&
-      add_escaped(&form, "&client_secret=", l->secret.text) &&
-      http_submit(h, HTTP_JSON, "POST", "/services/oauth2/token", form.bytes,
-                  form.length))
+  if (http_submit(h, HTTP_JSON, "POST", "/services/oauth2/token", form->bytes,
+                  form->length))
     do {
       http_poll(h, 1);
     } while (!(result = http_take(h)));
-  if (form.bytes) key_wipe(form.bytes, form.length);
-  buffer_close(&form);
   return result;
+}
+
+static void drop(char *bytes, size_t length) {
+  if (bytes) key_wipe(bytes, length);
+}
+
+static const char *ask_with(const login *l, http *h, key *token, char *address,
+                            char *problem, size_t size) {
+  http_result *result = NULL;
+  buffer form;
+  const char *wrong;
+  buffer_open(&form, 1 << 16);
+  wrong = fill_form(l, &form, problem, size);
+  if (!wrong) {
+    wrong = "memory";
+    result = post(h, &form);
+  }
+  drop(form.bytes, form.length);
+  buffer_close(&form);
+  if (!result) return wrong;
+  key_cover(&l->secret, result->body.bytes, result->body.length);
+  wrong = read_answer(l, result, token, address, problem, size);
+  drop(result->body.bytes, result->body.length);
+  http_free(result);
+  return wrong;
 }
 
 static const char *ask_org(const login *l, key *token, char *address,
@@ -97,22 +146,15 @@ static const char *ask_org(const login *l, key *token, char *address,
               accept[] = "Accept: application/json";
   char *const headers[] = {type, accept, NULL};
   http_settings settings;
-  http_result *result;
   key none = {NULL, NULL};
-  const char *wrong = "memory";
+  const char *wrong;
   http *h;
   settings_of(l, &settings);
   settings.url = l->url;
   settings.headers[HTTP_JSON] = headers;
   h = http_open(&settings, &none, problem, size);
   if (!h) return "url";
-  snprintf(problem, size, "out of memory");
-  result = post_form(h, l);
-  if (result) key_cover(&l->secret, result->body.bytes, result->body.length);
-  if (result) wrong = read_answer(result, token, address, problem, size);
-  if (result && result->body.bytes)
-    key_wipe(result->body.bytes, result->body.length);
-  http_free(result);
+  wrong = ask_with(l, h, token, address, problem, size);
   http_close(h);
   return wrong;
 }

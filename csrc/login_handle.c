@@ -10,7 +10,7 @@
 static int login_close(lua_State *L) {
   login *l = luaL_checkudata(L, 1, CLASS);
   key_close(&l->secret);
-  *l->url = '\0';
+  l->is_open = 0;
   return 0;
 }
 
@@ -21,9 +21,21 @@ static void copy_option(lua_State *L, const char *name, char *to, size_t size) {
   memcpy(to, text, length + 1);
 }
 
+/* Names that a JWT says, which are not escaped there. */
+static void copy_name(lua_State *L, const char *name, char *to, size_t size) {
+  size_t i;
+  copy_option(L, name, to, size);
+  for (i = 0; to[i]; i++)
+    if ((unsigned char)to[i] < ' ' || to[i] == '"' || to[i] == '\\')
+      luaL_error(L, "%s: it holds what no name does", name);
+}
+
 static void read_options(lua_State *L, login *l) {
   copy_option(L, "url", l->url, sizeof l->url);
-  copy_option(L, "client_id", l->client_id, sizeof l->client_id);
+  copy_name(L, "client_id", l->client_id, sizeof l->client_id);
+  copy_name(L, "username", l->username, sizeof l->username);
+  copy_name(L, "audience", l->audience, sizeof l->audience);
+  copy_option(L, "jwt_key_file", l->jwt_key_file, sizeof l->jwt_key_file);
   copy_option(L, "target_org", l->org, sizeof l->org);
   copy_option(L, "ca_file", l->ca_file, sizeof l->ca_file);
   copy_option(L, "user_agent", l->agent, sizeof l->agent);
@@ -34,11 +46,26 @@ static void read_options(lua_State *L, login *l) {
     luaL_error(L, "target_org: a user name or an alias is expected");
 }
 
+/* Sees to the secret, or to the file of the private key. */
+static const char *open_secret(lua_State *L, login *l, char *problem,
+                               size_t size) {
+  const char *wrong;
+  if (!*l->client_id) return NULL;
+  if (!*l->jwt_key_file)
+    return key_open(&l->secret, &key_of_app,
+                    handle_text(L, "secret_file", NULL), problem, size);
+  wrong = key_file_problem(l->jwt_key_file);
+  if (!wrong) return NULL;
+  snprintf(problem, size, "the private key in %s %s", l->jwt_key_file, wrong);
+  return problem;
+}
+
 /* core.login { url =, client_id =, secret_file =, ca_file =, user_agent =,
-** timeout =, connect_timeout = }, or { target_org = }, which asks the
-** Salesforce CLI -> login; or nil, message, "key" */
+** timeout =, connect_timeout = }; in place of the secret { jwt_key_file =,
+** username =, audience = }; or { target_org = }, which asks the Salesforce CLI
+** -> login; or nil, message, "key" */
 static int login_new(lua_State *L) {
-  char problem[512];
+  char problem[1536];
   const char *wrong;
   login *l;
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -46,22 +73,21 @@ static int login_new(lua_State *L) {
   memset(l, 0, sizeof *l);
   luaL_setmetatable(L, CLASS);
   read_options(L, l);
-  if (!*l->client_id) return 1;
-  wrong = key_open(&l->secret, &key_of_app, handle_text(L, "secret_file", NULL),
-                   problem, sizeof problem);
+  wrong = open_secret(L, l, problem, sizeof problem);
+  l->is_open = !wrong;
   return wrong ? handle_fail(L, wrong, "key") : 1;
 }
 
 /* login:open() -> a client that carries a new token, and the address that the
-** token is for; or nil, message, and a word: auth, answer, cli, url, or as
+** token is for; or nil, message, and a word: auth, answer, cli, key, url, or as
 ** client:poll gives it */
 static int login_open_client(lua_State *L) {
-  char address[LOGIN_ADDRESS], problem[512];
+  char address[LOGIN_ADDRESS], problem[1536];
   login *l = luaL_checkudata(L, 1, CLASS);
   key token = {NULL, NULL};
   http **opened = client_push(L);
   const char *wrong;
-  luaL_argcheck(L, !*l->client_id || l->secret.header, 1, "it is closed");
+  luaL_argcheck(L, l->is_open, 1, "it is closed");
   wrong = login_ask(l, &token, address, problem, sizeof problem);
   if (wrong) return handle_fail(L, problem, wrong);
   *opened = login_open(l, &token, address, problem, sizeof problem);

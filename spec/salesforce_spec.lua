@@ -57,9 +57,9 @@ describe("salesforce: tokens", function()
   end)
 
   it("need an org, a secret, and an address that hides it", function()
-    assert.same({ nil, "no org: set SALESFORCE_URL (its My Domain), SALESFORCE_CLIENT_ID and "
-      .. "SALESFORCE_CLIENT_SECRET_FILE, or SALESFORCE_TARGET_ORG, which the Salesforce CLI knows",
-      "usage" }, { sertifier.salesforce {} })
+    assert.same({ nil, "no org: set SALESFORCE_URL (its My Domain) and SALESFORCE_CLIENT_ID with "
+      .. "SALESFORCE_CLIENT_SECRET_FILE, or with SALESFORCE_JWT_KEY_FILE and SALESFORCE_USERNAME; "
+      .. "or SALESFORCE_TARGET_ORG, which the Salesforce CLI knows", "usage" }, { sertifier.salesforce {} })
     assert.same({ nil, "no client secret: set SALESFORCE_CLIENT_SECRET, or let "
       .. "SALESFORCE_CLIENT_SECRET_FILE name a file that holds it", "key" },
       { sertifier.salesforce { url = "https://org.example.com", client_id = "app" } })

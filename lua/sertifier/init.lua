@@ -73,11 +73,15 @@ end
 --- Opens a client of a Salesforce org, whose calls are those of
 -- [sertifier.salesforce](sertifier.salesforce.html). What is not said here is read from the
 -- environment: `SALESFORCE_URL`, `SALESFORCE_CLIENT_ID`, `SALESFORCE_CLIENT_SECRET` or
--- `SALESFORCE_CLIENT_SECRET_FILE`, `SALESFORCE_TARGET_ORG`.
+-- `SALESFORCE_CLIENT_SECRET_FILE`, `SALESFORCE_JWT_KEY_FILE`, `SALESFORCE_USERNAME`,
+-- `SALESFORCE_AUDIENCE`, `SALESFORCE_TARGET_ORG`.
 -- @tparam[opt] table options
 -- @tparam[opt] string options.url the org's My Domain
 -- @tparam[opt] string options.client_id of a connected app
 -- @tparam[opt] string options.secret_file the file of its secret
+-- @tparam[opt] string options.jwt_key_file or the file of its private key
+-- @tparam[opt] string options.username whom the key signs for
+-- @tparam[opt] string options.audience the login server, where its address does not tell it
 -- @tparam[opt] string options.target_org or a name that the Salesforce CLI knows
 -- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
 -- @tparam[opt=60] number options.timeout seconds for a request

@@ -8,16 +8,17 @@
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local faults = require "sertifier.salesforce.faults"
+local logging_in = require "sertifier.salesforce.logging_in"
 local nearest = require "sertifier.nearest"
 local query = require "sertifier.salesforce.query"
 local retries = require "sertifier.retries"
-local version = require "sertifier.version"
 
 local salesforce = {}
 salesforce.__index = salesforce
 
 local types = { url = "string", client_id = "string", secret_file = "string",
-  target_org = "string", ca_file = "string", timeout = "number", connect_timeout = "number",
+  jwt_key_file = "string", username = "string", audience = "string", target_org = "string",
+  ca_file = "string", timeout = "number", connect_timeout = "number",
   version = "string", stop_at = "number", batch_size = "number", bulk_above = "number",
   lock_wait = "number" }
 
@@ -34,10 +35,6 @@ local function check_options(options, level)
   end
 end
 
-local function environment(options, name)
-  return options[name] or os.getenv("SALESFORCE_" .. name:upper())
-end
-
 -- ---- tokens ----
 
 --- Gets a token, and with it a new client, for which the org says the address.
@@ -49,13 +46,6 @@ local function log_in(self)
   return true
 end
 
-local function fault_of(options, url, client_id, target_org)
-  if target_org and not options.client_id then return nil end
-  if client_id and url then return nil end
-  return "no org: set SALESFORCE_URL (its My Domain), SALESFORCE_CLIENT_ID and"
-    .. " SALESFORCE_CLIENT_SECRET_FILE, or SALESFORCE_TARGET_ORG, which the Salesforce CLI knows"
-end
-
 --- Opens a client of an org: it has a token when this returns.
 -- @tparam[opt] table options see `sertifier.salesforce`
 -- @tparam[opt=1] number level whose line an error names, as for `error`
@@ -65,15 +55,7 @@ end
 function salesforce.open(options, level)
   options = options or {}
   check_options(options, (level or 1) + 1)
-  local url, client_id = environment(options, "url"), environment(options, "client_id")
-  local target_org = environment(options, "target_org")
-  local fault = fault_of(options, url, client_id, target_org)
-  if fault then return nil, fault, "usage" end
-  if target_org and not options.client_id then client_id = nil end
-  local login, message, code = core.login { url = url, client_id = client_id,
-    secret_file = options.secret_file, target_org = target_org, ca_file = options.ca_file,
-    timeout = options.timeout, connect_timeout = options.connect_timeout,
-    user_agent = "sertifier/" .. version }
+  local login, message, code = logging_in.of(options)
   if not login then return nil, message, code end
   local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,
     batch_size = options.batch_size or 200, bulk_above = options.bulk_above or 10000,

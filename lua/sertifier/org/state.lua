@@ -17,6 +17,8 @@ local switches = {
   no_jobs = false, -- true: a query is none for a job
   result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
   server_error_every = 0, cut_every = 0, -- of the requests
+  audience = "https://login.salesforce.com", clock = 0, -- of a JWT; how far the clock is ahead
+  revoked = false, -- true: the app is nobody's any more, and no token is good
   maintenance = false, latency = 0,
   clock = 0, -- seconds that it is ahead
 }
@@ -62,9 +64,9 @@ local function contact(n)
 end
 
 --- A new org.
--- @tparam table options `key` of the sandbox's own calls; `org`: `client_id`, `client_secret`,
---   `contacts` (how many), `deleted` (their numbers); `behave`: switches;
---   `now`: a clock in seconds, `os.time` if not given
+-- @tparam table options `key` of the sandbox's own calls; `org`: `client_id`, `client_secret`, and
+--   where JWTs are taken `public_key` (PEM) and `username`; `contacts` (how many), `deleted` (their
+--   numbers); `behave`: switches; `now`: a clock in seconds, `os.time` if not given
 -- @treturn table|nil its state; or nil, message, "behave"
 function state.new(options)
   local self = setmetatable({ key = options.key, org = options.org, behave = {},

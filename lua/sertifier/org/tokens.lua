@@ -1,13 +1,17 @@
 --- Tokens: how an app gets one, and which requests have one that is good.
 
+local assertion = require "sertifier.org.assertion"
 local json = require "sertifier.sandbox.json"
 local reply = require "sertifier.org.reply"
 
 local tokens = {}
 
-local function refused(code, about)
+--- A refusal, which has the time of the org's clock.
+local function refused(state, code, about)
+  local now = math.floor(state.now() + state.behave.clock)
   return 400, ('{"error":"%s","error_description":%s}'):format(code, json.quote(about)),
-    { ["Content-Type"] = "application/json;charset=UTF-8" }
+    { ["Content-Type"] = "application/json;charset=UTF-8",
+      ["Date"] = os.date("!%a, %d %b %Y %H:%M:%S GMT", now) }
 end
 
 local function form_of(body)
@@ -18,10 +22,15 @@ local function form_of(body)
   return form
 end
 
+local jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
 local function fault_of(state, request)
   local form, type_ = form_of(request.body), request.headers["content-type"] or ""
   if not type_:find "^application/x%-www%-form%-urlencoded" then
     return "invalid_request", "the content type must be application/x-www-form-urlencoded"
+  elseif form.grant_type == jwt and state.org.public_key then
+    local about = assertion.fault(state, form.assertion)
+    return about and "invalid_grant", about
   elseif form.grant_type ~= "client_credentials" then
     return "unsupported_grant_type", "grant type not supported"
   elseif form.client_id ~= state.org.client_id then
@@ -40,7 +49,7 @@ function tokens.grant(state, request)
     return 200, "<html><body>Log in</body></html>\n", reply.html
   end
   local code, about = fault_of(state, request)
-  if code then return refused(code, about) end
+  if code then return refused(state, code, about) end
   state.given = state.given + 1
   local token = ("00D5g000000SPEC!AQ.%d_token"):format(state.given)
   state.tokens[token] = state.behave.expire_after > 0 and state.behave.expire_after or math.huge
@@ -56,7 +65,7 @@ function tokens.fault(state, request)
   if state.behave.session == "not_rest" then
     return reply.fault(401, "INVALID_SESSION_ID",
       "This session is not valid for use with the REST API")
-  elseif not left or left == 0 or state.behave.session == "refused" then
+  elseif not left or left == 0 or state.behave.session == "refused" or state.behave.revoked then
     return reply.fault(401, "INVALID_SESSION_ID", "Session expired or invalid")
   end
   state.tokens[token] = left - 1

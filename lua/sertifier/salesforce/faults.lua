@@ -12,6 +12,8 @@ local cures = {
   inactive_user = "activate the user whom the connected app runs as",
   inactive_org = "the org is closed",
   app_blocked = "let an administrator allow the connected app again",
+  OAUTH_APP_BLOCKED = "let an administrator allow the connected app again",
+  invalid_app_access = "give the user's profile or permission set the connected app",
   INVALID_SESSION_ID = "let the connected app and its user have access to the API",
   API_DISABLED_FOR_ORG = "the org's edition has no API",
   API_CURRENTLY_DISABLED = "let the user have the permission API Enabled",
@@ -33,13 +35,33 @@ function faults.with_cure(text, said)
   return text
 end
 
+-- What `invalid_grant` means of a JWT stands in its description.
+local cures_of_jwt = {
+  { "approved this consumer", "let the connected app's policies pre-authorize admin approved users,"
+    .. " and give it to the user's profile or permission set; a revoked app says the same" },
+  { "invalid assertion", "see that the app uses digital signatures, and has the certificate of this"
+    .. " private key" },
+  { "audience", "say SALESFORCE_AUDIENCE: https://test.salesforce.com of a sandbox,"
+    .. " https://login.salesforce.com of others" },
+  { "expired", "set this machine's clock: a JWT is good for three minutes" },
+}
+
+local function with_cure_of_login(problem)
+  for _, case in ipairs(cures_of_jwt) do
+    if problem:find("^invalid_grant: .*" .. case[1]) then
+      return ("%s; %s"):format(problem, case[2])
+    end
+  end
+  return faults.with_cure(problem, problem:match "^[%w_]+")
+end
+
 --- Why there is no token.
 -- @tparam string problem as `core.login` tells it
 -- @tparam string code
 -- @treturn string
 function faults.of_login(problem, code)
   if code == "auth" then
-    return "Salesforce gives no token: " .. faults.with_cure(problem, problem:match "^[%w_]+")
+    return "Salesforce gives no token: " .. with_cure_of_login(problem)
   elseif code == "answer" then
     return ("Salesforce gives no token: %s; see that the address is that of the org's My Domain,"
       .. " and that the org is not in maintenance"):format(problem)

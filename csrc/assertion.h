@@ -1,0 +1,19 @@
+/* assertion.h: what proves to an org who asks: a JWT, signed with the private
+** key of a connected app by the `openssl` program: the key is never in this
+** process. */
+#ifndef ASSERTION_H
+#define ASSERTION_H
+
+#include "buffer.h"
+#include "login.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Adds one, good for three minutes. NULL; or a word of what went wrong, with
+** the problem. */
+const char *assertion_add(const login *l, buffer *to, char *problem,
+                          size_t size);
+
+#pragma GCC visibility pop
+
+#endif
