@@ -65,25 +65,26 @@ local modules = lua_modules [[
   ledger.writes log lookup lookup.leftovers lookup.pairing memory nearest nginx nginx.access
   nginx.carrying nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal
   nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records
-  nginx.reply nginx.request nginx.status nginx.watching object opening options org org.collections
-  org.ingest org.jobs org.query org.reply org.state org.tokens org.where org.words outputs pace
-  proposal proposal.text publish.confirming publish.drafting publish.looking publish.publishing
-  publish.reading_only publish.status reading record_id rejects report report.charts report.data
-  report.look report.page retries run salesforce salesforce.bulk salesforce.faults
-  salesforce.ingest salesforce.jobs salesforce.linking salesforce.links salesforce.pages
-  salesforce.query salesforce.results salesforce.updating salesforce.watching salesforce.writing
-  sandbox sandbox.adding sandbox.behaviours sandbox.check sandbox.control sandbox.credentials
-  sandbox.dates sandbox.directory sandbox.json sandbox.looking sandbox.mishaps sandbox.nginx
-  sandbox.record sandbox.reply sandbox.rows sandbox.state sandbox_server sandbox_worker sending
-  soql strict summary syntax template version whole_file words worker writeback
+  nginx.reply nginx.request nginx.status nginx.watching object opening options org org.assertion
+  org.collections org.ingest org.jobs org.query org.reply org.state org.tokens org.where org.words
+  outputs pace proposal proposal.text publish.confirming publish.drafting publish.looking
+  publish.publishing publish.reading_only publish.status reading record_id rejects report
+  report.charts report.data report.look report.page retries run salesforce salesforce.bulk
+  salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
+  salesforce.logging_in salesforce.pages salesforce.query salesforce.results salesforce.updating
+  salesforce.watching salesforce.writing sandbox sandbox.adding sandbox.behaviours sandbox.check
+  sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
+  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
+  sandbox_server sandbox_worker sending soql strict summary syntax template version whole_file
+  words worker writeback
 ]]
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead batch buffer cell client columns commits commits_handle condition core csv date decimal
-    decode feed feed_handle feed_scan footer formula formula_choice formula_date formula_number
-    formula_text handles http http_result key kind letter login login_handle member memory
-    memory_handle plan plan_handle plan_run prove reader reader_fill recall record request row
-    rows scan siphash source source_handle stretch strings system text unpack url value zip
+    ahead assertion batch buffer cell client columns commits commits_handle condition core csv
+    date decimal decode feed feed_handle feed_scan footer formula formula_choice formula_date
+    formula_number formula_text handles http http_result key kind letter login login_handle member
+    memory memory_handle plan plan_handle plan_run prove reader reader_fill recall record request
+    row rows scan siphash source source_handle stretch strings system text unpack url value zip
   ]],
   defines = { "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening
   libraries = { "curl", "z", "pthread", "dl" },

@@ -17,7 +17,7 @@ local switches = {
   no_jobs = false, -- true: a query is none for a job
   result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
   server_error_every = 0, cut_every = 0, -- of the requests
-  audience = "https://login.salesforce.com", clock = 0, -- of a JWT; how far the clock is ahead
+  audience = "https://login.salesforce.com", -- of a JWT
   revoked = false, -- true: the app is nobody's any more, and no token is good
   maintenance = false, latency = 0,
   clock = 0, -- seconds that it is ahead
