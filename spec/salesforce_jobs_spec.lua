@@ -85,8 +85,8 @@ describe("links by jobs", function()
     local summary = assert(run(opened, 60))
     assert.same({ 59, 1 }, { summary.written, summary.unwritten })
     assert.equal("1 links are not written to Salesforce: ENTITY_IS_DELETED: entity is deleted; the "
-      .. "record was deleted meanwhile; `sertifier write-back` tries again, and with --unwritten "
-      .. "FILE lists them", summary.notes[1])
+      .. "record was deleted meanwhile (" .. org.id(20) .. "); `sertifier write-back` tries again, "
+      .. "and with --unwritten FILE lists them", summary.notes[1])
     local links = issued_links(path, 60)
     links[org.id(20)] = nil
     assert.same(links, org.record().links)

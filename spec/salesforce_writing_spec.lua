@@ -99,8 +99,8 @@ describe("salesforce: links", function()
     assert.same({ 5, 3, 2, 2 }, { summary.issued, summary.written, summary.unwritten,
       summary:status() })
     assert.equal("2 links are not written to Salesforce: UNABLE_TO_LOCK_ROW: unable to obtain "
-      .. "exclusive access to this record; another transaction holds it; `sertifier "
-      .. "write-back` tries again, and with --unwritten FILE lists them",
+      .. "exclusive access to this record; another transaction holds it (" .. org.id(1) .. ", "
+      .. org.id(2) .. "); `sertifier write-back` tries again, and with --unwritten FILE lists them",
       summary.notes[1])
     client:close()
     assert.same({ 0, '{"written":2,"unwritten":0}\n', "       2 links written\n" },
@@ -119,7 +119,7 @@ describe("salesforce: links", function()
     local status, _, err = write_back("--unwritten", left)
     assert.equal(2, status)
     assert.equal("       0 links written\n       1 not written\n       1: ENTITY_IS_DELETED: entity "
-      .. "is deleted; the record was deleted meanwhile\n", err)
+      .. "is deleted; the record was deleted meanwhile (" .. org.id(2) .. ")\n", err)
     assert.equal(("Id,Sertifier_Verification_Link__c\n%s,%s\n"):format(org.id(2),
       issued_links(path, 4)[org.id(2)]), files.read(left))
   end)

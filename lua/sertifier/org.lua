@@ -65,6 +65,7 @@ local function data(state, request, call, base, rest)
     return reply.fault(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
   end
   state.used = state.used + 1
+  if state.behave.html then return 200, "<html><body>Log in</body></html>\n", reply.html end
   if is_turn(state, state.behave.server_error_every) then
     return reply.fault(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.")
   end

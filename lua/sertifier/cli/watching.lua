@@ -22,6 +22,7 @@ local function tell(summary)
     if count > 0 then parts[#parts + 1] = ("%d %s"):format(count, one[2]) end
   end
   if #parts > 0 then say(table.concat(parts, ", ")) end
+  for _, note in ipairs(summary.notes) do say(note) end
 end
 
 --- One look at the org.

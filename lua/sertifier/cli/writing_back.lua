@@ -52,8 +52,8 @@ local function tell(tally, left, stopped, args)
   io.stderr:write(("%8d links written\n"):format(tally.written))
   if #left > 0 then io.stderr:write(("%8d not written\n"):format(#left)) end
   local reasons = {}
-  for reason, times in pairs(tally.reasons) do
-    reasons[#reasons + 1] = ("%8d: %s\n"):format(times, reason)
+  for reason, group in pairs(tally.reasons) do
+    reasons[#reasons + 1] = ("%8d: %s\n"):format(group.count, links.told(reason, group))
   end
   table.sort(reasons)
   io.stderr:write(table.concat(reasons))

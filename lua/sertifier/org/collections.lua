@@ -58,6 +58,7 @@ function collections.fault(state, record, n, seen)
   if is_locked(state, id, n) then
     return "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"
   end
+  if state.behave.row_error ~= "" then return state.behave.row_error, "the org's own words" end
   return field_fault(record, record.attributes.type)
 end
 

@@ -16,6 +16,8 @@ local switches = {
   job_looks = 1, job_end = "JobComplete", job_error = "", -- after so many looks; or Failed, Aborted
   no_jobs = false, -- true: a query is none for a job
   result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
+  row_error = "", -- a code of which every record that is updated has an error
+  html = false, -- pages where JSON is expected, as a proxy has them
   server_error_every = 0, cut_every = 0, -- of the requests
   audience = "https://login.salesforce.com", -- of a JWT
   revoked = false, -- true: the app is nobody's any more, and no token is good

@@ -88,8 +88,8 @@ end
 local function why_left(self)
   if self.failed then return self.failed end
   local most, reason = 0, "the run was interrupted"
-  for text, times in pairs(self.tally.reasons) do
-    if times > most then most, reason = times, text end
+  for text, group in pairs(self.tally.reasons) do
+    if group.count > most then most, reason = group.count, links.told(text, group) end
   end
   return reason
 end

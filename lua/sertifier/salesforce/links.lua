@@ -11,6 +11,10 @@ local cures = {
   INVALID_CROSS_REFERENCE_KEY = "see that the record is in this org, and that the user may see it",
   INSUFFICIENT_ACCESS_OR_READONLY = "let the user edit it",
   INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY = "let the user edit it",
+  INVALID_FIELD_FOR_INSERT_UPDATE = "let the user edit the field",
+  STRING_TOO_LONG = "make the field longer",
+  FIELD_CUSTOM_VALIDATION_EXCEPTION = "a validation rule of the org refuses it: let it pass links",
+  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY = "a trigger or a flow of the org fails: mend it",
 }
 
 -- Rows of one flow have the same templates: they are parsed once.
@@ -110,10 +114,27 @@ local function settle_some(ledger, results, first)
   return ledger:settle_writes(some)
 end
 
+local most_named = 3
+
+local function note_reason(reasons, result)
+  local group = reasons[result.reason] or { count = 0, ids = {} }
+  reasons[result.reason], group.count = group, group.count + 1
+  if group.count <= most_named then group.ids[group.count] = result.record_id end
+end
+
+--- A reason, with the records that have it.
+-- @tparam string reason
+-- @tparam table group as `links.settle` keeps it
+function links.told(reason, group)
+  local more = group.count - #group.ids
+  return ("%s (%s%s)"):format(reason, table.concat(group.ids, ", "),
+    more > 0 and (" and %d more"):format(more) or "")
+end
+
 --- Settles rows, and counts them.
 -- @tparam table ledger
 -- @tparam {table,...} results
--- @tparam table tally `written`, and `reasons`: how often each; both are added to
+-- @tparam table tally `written`, and `reasons`, each its `count` and some `ids`; both are added to
 -- @return true; or nil, message, "ledger"
 function links.settle(ledger, results, tally)
   for first = 1, #results, at_once do
@@ -124,7 +145,7 @@ function links.settle(ledger, results, tally)
     if result.link then
       tally.written = tally.written + 1
     else
-      tally.reasons[result.reason] = (tally.reasons[result.reason] or 0) + 1
+      note_reason(tally.reasons, result)
     end
   end
   return true

@@ -101,7 +101,7 @@ end
 --- Writes all that can be written and was not tried in this run.
 -- @tparam table ledger
 -- @param org an opened client
--- @tparam table tally `written`, and `reasons`: how often each; both are added to
+-- @tparam table tally as for `links.settle`
 -- @tparam[opt] boolean only_full only what fills a call
 -- @return true; or nil, message, code: what is left waits in the ledger
 function writing.all(ledger, org, tally, only_full)
