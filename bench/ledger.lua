@@ -1,4 +1,5 @@
---- How many keys a second a ledger claims, settles and looks up, in batches of several sizes:
+--- How many keys a second a ledger claims, settles and looks up, in batches of several sizes, and
+-- what forgetting costs:
 --
 --   lua5.4 bench/ledger.lua [LEDGER]     a new SQLite file where none is named
 
@@ -55,6 +56,25 @@ local function tell(order, size, total, claims, settles, looks)
     total / settles, total / looks, total / size / (claims + settles)))
 end
 
+--- Look-ups a second of keys that the ledger does not have.
+local function look_up_unknown(ledger)
+  local total, size, seconds = 200000, 2000, 0
+  for at = 0, total - 1, size do
+    local _, keys = outcomes_of(items_of("campaign-0", at, size, 1))
+    local began = core.elapsed()
+    assert(ledger:look_up(keys))
+    seconds = seconds + core.elapsed() - began
+  end
+  return total / seconds
+end
+
+local function forget(ledger, campaign, count)
+  local _, keys = outcomes_of(items_of(campaign, 0, count, 1))
+  local began = core.elapsed()
+  assert(ledger:forget(keys))
+  return core.elapsed() - began
+end
+
 local name = arg[1] or os.tmpname()
 local ledger = assert(ledgers.open(name))
 print("keys/s       batch       claims      settles     look-ups  claim+settle/s")
@@ -64,6 +84,9 @@ for number, case in ipairs { { "in order", 20, 10000, 1 }, { "in order", 1000, 2
   local order, size, total, step = case[1], case[2], case[3], case[4]
   tell(order, size, total, measure(ledger, "campaign-" .. number, total, size, step))
 end
+print(("%.0f look-ups/s of keys that it does not have"):format(look_up_unknown(ledger)))
+print(("%.1f s to forget 10,000 keys; then %.0f look-ups/s of keys that it does not have"):format(
+  forget(ledger, "campaign-1", 10000), look_up_unknown(ledger)))
 ledger:close()
 if not arg[1] then
   for _, ending in ipairs { "", "-wal", "-shm" } do os.remove(name .. ending) end

@@ -124,27 +124,48 @@ engines.describe("forgetting in a ledger", function(engine, place)
 
   -- ---- at the same time ----
 
-  it("holds against a program that claims meanwhile", function()
+  --- Starts another program on the ledger, from within a transaction, for which it waits.
+  local function another(text)
     local script = files.write([[
       local keys = require "spec.support.keys"
       local ledger = assert(require("sertifier.ledger").open(arg[1]))
       print "begins"
       io.stdout:flush()
-      print("claimed " .. keys.names(assert(ledger:claim(keys.items(1, 2)))))
-    ]], ".lua")
+    ]] .. text, ".lua")
+    local pipe = io.popen(("LUA_PATH='./?.lua;%s' %s %s '%s' 2>&1"):format(os.getenv "LUA_PATH"
+      or ";;", lua, script, place.name))
+    assert.equal("begins", pipe:read "*l")
+    core.sleep(0.3)
+    return pipe
+  end
+
+  it("holds against a program that claims meanwhile", function()
     local pipe
     assert(ledger:claim { item(1) })
     assert(ledger:settle { issued(1) })
     assert(sql.transaction(ledger, function()
       assert(forget.rows(ledger, { key(1) }, { issued(1) }))
-      pipe = io.popen(("LUA_PATH='./?.lua;%s' %s %s '%s' 2>&1"):format(os.getenv "LUA_PATH" or ";;",
-        lua, script, place.name))
-      assert.equal("begins", pipe:read "*l")
-      core.sleep(0.3) -- it waits for this transaction now
+      pipe = another [[print("claimed " .. keys.names(assert(ledger:claim(keys.items(1, 2)))))]]
       return true
     end))
     assert.equal("claimed 2", pipe:read "*l")
     pipe:close()
+  end)
+
+  it("takes away no claim that another program made meanwhile", function()
+    local pipe
+    assert(ledger:claim(items(1, 2)))
+    assert(ledger:settle { issued(1), outcome(2, "in_doubt", "cut") })
+    assert(ledger:decide(key(2), "release", "bob"))
+    assert(sql.transaction(ledger, function()
+      if engine.name == "PostgreSQL" then sql.rows_of(ledger, "LOCK TABLE forgotten") end
+      pipe = another [[print(ledger:forget(keys.of(1, 2)))]]
+      return sql.rows_of(ledger, "INSERT INTO credential (key, state, campaign, once_per, run, lease)"
+        .. " VALUES ('campaign-1/2', 'sending', 'campaign-1', '2', {run}, {now} + 180)")
+    end))
+    pipe:read "*a"
+    pipe:close()
+    assert.equal("sending", place:state(2))
   end)
 
   -- ---- memories ----

@@ -58,20 +58,26 @@ local function keep(self, rows)
 end
 
 local remove_sql = {
-  "DELETE FROM credential WHERE key IN (SELECT column1 FROM {list}) RETURNING key",
   "DELETE FROM decision WHERE key IN (SELECT column1 FROM {list}) RETURNING key",
   "DELETE FROM write_back WHERE key IN (SELECT column1 FROM {list}) RETURNING key, record_id",
 }
 
---- Removes all rows of some keys; those of `credential` are given, locked, and may go.
+local remove_rows_sql = "DELETE FROM credential WHERE key IN (SELECT column1 FROM {list})"
+  .. " RETURNING key"
+
+--- Removes all that there is of some keys. Their rows are given, locked, and may go; of the other
+-- keys another program may be making rows just now, and those stay.
 -- @return what was removed, each with `key` and where it has one `record_id`; or nil, message
 function forget.rows(self, keys, rows)
   local ok, message = keep(self, rows)
   if not ok then return nil, message end
-  local all = {}
+  local all, why = list.over(self, remove_rows_sql, rows, 1, function(values, n, row)
+    values[n + 1] = row.key
+  end)
+  if not all then return nil, why end
   for _, text in ipairs(remove_sql) do
-    local removed, why = list.over(self, text, keys, 1, list.put_key)
-    if not removed then return nil, why end
+    local removed, problem = list.over(self, text, keys, 1, list.put_key)
+    if not removed then return nil, problem end
     for _, row in ipairs(removed) do all[#all + 1] = row end
   end
   return all
