@@ -24,6 +24,9 @@ local options_known = { url = "string", key_file = "string", ca_file = "string",
 
 local function check_options(options, level)
   local names = {}
+  if type(options) ~= "table" then
+    error("client: a table of options is expected, got " .. type(options), level + 1)
+  end
   for name in pairs(options_known) do names[#names + 1] = name end
   for name, value in pairs(options) do
     local wanted = options_known[name]

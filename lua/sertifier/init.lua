@@ -67,7 +67,8 @@ end
 -- @treturn[1] table the client
 -- @return[2] nil, message, code (`key`, `url`)
 function sertifier.client(options)
-  return api.open(options, 2)
+  local client, message, code = api.open(options, 2) -- a tail call would hide the caller's line
+  return client, message, code
 end
 
 --- Opens a client of a Salesforce org, whose calls are those of
@@ -94,7 +95,8 @@ end
 -- @treturn[1] table the client
 -- @return[2] nil, message, code
 function sertifier.salesforce(options)
-  return salesforce.open(options, 2)
+  local client, message, code = salesforce.open(options, 2)
+  return client, message, code
 end
 
 --- Issues what qualifies and was not issued before, and writes the links back.

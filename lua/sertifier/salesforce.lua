@@ -24,6 +24,9 @@ local types = { url = "string", client_id = "string", secret_file = "string",
 
 local function check_options(options, level)
   local names = {}
+  if type(options) ~= "table" then
+    error("salesforce: a table of options is expected, got " .. type(options), level + 1)
+  end
   for name in pairs(types) do names[#names + 1] = name end
   for name, value in pairs(options) do
     if type(value) ~= types[name] then
