@@ -41,9 +41,9 @@ describe("the client", function()
     for _, call in ipairs { "campaign", "credential", "delete", "pdf_link" } do
       local ok, message = pcall(function() client[call](client, "a/b") end)
       assert.is_false(ok)
-      assert.truthy(message:find "^spec/api_spec.lua:%d+: one of Sertifier's ids is expected, got string", message)
+      assert.truthy(message:find "^spec/api_spec.lua:%d+: one of Sertifier's ids is expected", message)
     end
-    assert.error_matches(function() client:publish { 7 } end, "one of Sertifier's ids is expected, got number")
+    assert.error_matches(function() client:publish { 7 } end, "ids is expected, got number")
     assert.error_matches(function() client:add_credentials {} end, "a list of credentials is expected")
   end)
 

@@ -62,6 +62,18 @@ describe("the doctor", function()
     assert.truthy(found[1]:find("^fault: another%-campaign: Sertifier said"), found[1])
   end)
 
+  it("tells a campaign that is not active, a clock that is off, and a server that fails", function()
+    local started = sandbox.start { campaign_status = "2", clock_ahead = 3600 }
+    local findings = examine(started, { campaign = sandbox.campaign })
+    assert.same({ ('fault: %s "Campaign 1" is scheduled'):format(sandbox.campaign) },
+      about("campaign", findings))
+    assert.truthy(about("clock", findings)[1]:find "^fault: is 3%d%d%d s behind the server's$")
+    sandbox.behave { server_error_every = 1, server_error_status = "503" }
+    findings = examine(started, { campaign = sandbox.campaign })
+    assert.equal("fault: GET /Test answered HTTP 503", about("API key", findings)[2])
+    assert.same({}, about("campaign", findings))
+  end)
+
   it("looks up the attributes that a flow fills, and issues nothing", function()
     local started = sandbox.start()
     local function found(list)

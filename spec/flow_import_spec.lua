@@ -1,6 +1,7 @@
 --- Flows of Salesforce as flows in Lua: made from what the Metadata API guide documents.
 
 local files = require "spec.support.files"
+local command = require "spec.support.command"
 local flow_import = require "sertifier.flow_import"
 local sertifier = require "sertifier"
 
@@ -32,6 +33,22 @@ describe("an imported Flow", function()
     assert.truthy(lua:find "^%-%- Not carried over:\n%-%-   decisions Is_in_Europe %(line %d+%)")
     assert.truthy(lua:find("Update Records sets Issue_Credential__c", 1, true))
     assert.truthy(lua:find("start: scheduledPaths", 1, true))
+  end)
+
+  it("is written by the command, or the command says why not", function()
+    local status, out, err = command.run { "import-flow", "spec/fixtures/certified.flow-meta.xml" }
+    assert.same({ 0, assert(flow_import.convert(files.read "spec/fixtures/certified.flow-meta.xml")), "" },
+      { status, out, err })
+    local other = files.write "<Report/>"
+    for _, case in ipairs {
+      { "/no/such.xml", "/no/such.xml: No such file or directory" },
+      { "spec", "spec: cannot be read" }, { other, other .. ": holds a Report, not a Flow" },
+    } do
+      status, out, err = command.run { "import-flow", case[1] }
+      assert.same({ 1, "" }, { status, out })
+      assert.truthy(err:find(case[2], 1, true), err)
+    end
+    files.remove()
   end)
 
   it("may have a formula as its entry condition", function()

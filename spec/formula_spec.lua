@@ -76,6 +76,14 @@ describe("a formula", function()
     { "A > DATE(2024, 1, 1)", "2024-01-02", "true" }, { "A <= DATE(2024, 1, 1)", "", "false" },
     { "DATEVALUE('2024-05-30')", "", "2024-05-30" }, { "'A'#1", "x", "x" }, { "'A'", "x", "x" },
     { '"A"', "x", "x" }, { "'it\\'s'&A", "x", "it'sx" },
+    { "DATEVALUE(A) = DATE(2024, 1, 1)", "2024-01-01", "true" },
+    { "DATEVALUE(A) = DATE(2024, 1, 1)", "2024-01-02", "false" },
+    { "DATEVALUE(A) <> DATE(2024, 1, 1)", "2024-01-01", "false" },
+    { "DATEVALUE(A) = DATE(2024, 1, 1)", "", "false" },
+    { "A <= DATE(2024, 1, 1)", "2024-01-01", "true" }, { "A >= DATE(2024, 1, 2)", "2024-01-01", "false" },
+    { "DATETIMEVALUE(A) = DATETIMEVALUE(A) + 0", "2024-03-01T13:00:00+02:00", "true" },
+    { "ISBLANK(VALUE(A))", "", "true" }, { "ISBLANK(VALUE(A))", "0", "false" },
+    { "ISBLANK(DATEVALUE(A))", "", "true" }, { "ISBLANK(DATEVALUE(A))", "2024-01-01", "false" },
   }
   for _, case in ipairs(cases) do
     it(("%s with %q"):format(case[1], case[2]), function()

@@ -103,6 +103,22 @@ describe("a look-up", function()
     assert.same({ in_doubt = 1 }, ledger:counts())
   end)
 
+  it("takes for settled what another settled meanwhile, and leaves what a person decided", function()
+    started = sandbox.again {}
+    hold(person(1), person(2))
+    local ids = issue(person(1), person(2))
+    local settle = ledger.settle_doubt
+    function ledger.settle_doubt(self, key, outcome)
+      if key == person(2).key then assert(self:decide(key, "drop", "somebody"))
+      else assert(settle(self, key, { state = "issued", credential_id = ids[1], link = "https://a" })) end
+      return settle(self, key, outcome)
+    end
+    local found = look_up()
+    assert.same({ ["003-1"] = ids[1], ["003-2"] = 0 }, found)
+    assert.same({ issued = 1, dropped = 1 }, ledger:counts())
+    assert.equal("https://a", ledger:look_up({ person(1).key })[person(1).key].link)
+  end)
+
   it("does not guess between two, and shows both", function()
     started = sandbox.again()
     hold(person(1))

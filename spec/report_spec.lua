@@ -2,12 +2,14 @@
 
 local browser = require "spec.support.browser"
 local cjson = require "cjson"
+local command = require "spec.support.command"
 local data = require "sertifier.report.data"
 local files = require "spec.support.files"
 local ledgers = require "spec.support.ledgers"
 local open = require("sertifier.ledger").open
 local page = require "sertifier.report.page"
 local report = require "sertifier.report"
+local sandbox = require "spec.support.sandbox"
 
 local function item(n, more)
   local one = { key = ("campaign-1/%03d"):format(n), campaign = "campaign-1", line = n + 1,
@@ -95,6 +97,26 @@ describe("a report", function()
     local function who() return "Zoe & <i>Ann</i>", "zoe@example.com" end
     assert.truthy(page.html(gathered, who):find("Zoe &amp; &lt;i&gt;Ann&lt;/i&gt;", 1, true))
     assert.equal("zoe@example.com", cjson.decode(data.json(gathered, who)).rows[1].email)
+  end)
+
+  it("is written by the command, with the names of an export where it is told to", function()
+    local export, name = sandbox.export(2), files.path ".db"
+    local flow = files.write(("return require('sertifier').flow { campaign = %q }")
+      :format(sandbox.campaign), ".lua")
+    assert.equal(0, (command.run({ "issue", flow, export, "--ledger", name, "--quiet" },
+      command.environment(sandbox.start()))))
+    for _, format in ipairs { "csv", "json", "html" } do
+      local told = { "report", "--ledger", name, "--format", format }
+      local status, out = command.run(told)
+      assert.same({ 0, true }, { status, not out:find "Ann" and #out > 0 })
+      for _, word in ipairs { "--names", flow, export } do told[#told + 1] = word end
+      status, out = command.run(told)
+      assert.equal(0, status)
+      assert.truthy(out:find "Ann Lee 1" and out:find "ann1@example%.com", out)
+    end
+    local status, _, err = command.run { "report", "--ledger", name, "--names", flow, "/no/such.csv" }
+    assert.same({ 1, true }, { status, err:find("/no/such.csv: No such file", 1, true) ~= nil })
+    sandbox.stop()
   end)
 
   it("shows what the server said as text, and only links of the web", function()
