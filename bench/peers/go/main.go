@@ -1,5 +1,5 @@
 // Turns a Contact export into request bodies with encoding/csv and encoding/json:
-// bodies EXPORT > BODIES, what examples/course-completion.lua would send.
+// go-peer EXPORT > BODIES, what examples/course-completion.lua would send. With more words it issues.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -144,7 +145,8 @@ func openExport(path string) (*csv.Reader, error) {
 	return rows, nil
 }
 
-func writeBodies(rows *csv.Reader, out io.Writer) (counts [3]int, err error) {
+// eachBatch hands on the credentials that are to be issued, so many at a time; the list is reused.
+func eachBatch(rows *csv.Reader, size int, take func([]credential) error) (counts [3]int, err error) {
 	header, err := rows.Read()
 	if err != nil {
 		return counts, err
@@ -153,9 +155,7 @@ func writeBodies(rows *csv.Reader, out io.Writer) (counts [3]int, err error) {
 	if err != nil {
 		return counts, err
 	}
-	bodies := json.NewEncoder(out)
-	bodies.SetEscapeHTML(false)
-	batch := make([]credential, 0, batchSize)
+	batch := make([]credential, 0, size)
 	for {
 		row, err := rows.Read()
 		if err == io.EOF {
@@ -169,8 +169,8 @@ func writeBodies(rows *csv.Reader, out io.Writer) (counts [3]int, err error) {
 		if what != issued {
 			continue
 		}
-		if batch = append(batch, issue); len(batch) == batchSize {
-			if err := bodies.Encode(request{batch}); err != nil {
+		if batch = append(batch, issue); len(batch) == size {
+			if err := take(batch); err != nil {
 				return counts, err
 			}
 			batch = batch[:0]
@@ -179,23 +179,41 @@ func writeBodies(rows *csv.Reader, out io.Writer) (counts [3]int, err error) {
 	if len(batch) == 0 {
 		return counts, nil
 	}
-	return counts, bodies.Encode(request{batch})
+	return counts, take(batch)
+}
+
+func writeBodies(rows *csv.Reader) ([3]int, error) {
+	out := bufio.NewWriterSize(os.Stdout, 1<<16)
+	bodies := json.NewEncoder(out)
+	bodies.SetEscapeHTML(false)
+	counts, err := eachBatch(rows, batchSize, func(batch []credential) error {
+		return bodies.Encode(request{batch})
+	})
+	if err != nil {
+		return counts, err
+	}
+	return counts, out.Flush()
+}
+
+func run(arguments []string) ([3]int, error) {
+	rows, err := openExport(arguments[0])
+	if err != nil {
+		return [3]int{}, err
+	}
+	if len(arguments) == 1 {
+		return writeBodies(rows)
+	}
+	concurrency, _ := strconv.Atoi(arguments[2])
+	size, _ := strconv.Atoi(arguments[3])
+	return issueAll(rows, arguments[1], concurrency, size)
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: bodies EXPORT")
+	if len(os.Args) != 2 && len(os.Args) != 5 {
+		log.Fatal("usage: go-peer EXPORT [URL CONCURRENCY BATCH]")
 	}
-	rows, err := openExport(os.Args[1])
+	counts, err := run(os.Args[1:])
 	if err != nil {
-		log.Fatal(err)
-	}
-	out := bufio.NewWriterSize(os.Stdout, 1<<16)
-	counts, err := writeBodies(rows, out)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := out.Flush(); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Fprintf(os.Stderr, "read %d, skipped %d, invalid %d, would issue %d\n",

@@ -50,11 +50,11 @@ def credentials(rows, counts):
             counts["invalid"] += 1
 
 
-def batches(items):
+def batches(items, size):
     batch = []
     for item in items:
         batch.append(item)
-        if len(batch) == BATCH_SIZE:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:
@@ -66,7 +66,7 @@ def main(path):
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     with open(path, encoding="utf-8-sig", newline="") as export:
-        for batch in batches(credentials(csv.DictReader(export), counts)):
+        for batch in batches(credentials(csv.DictReader(export), counts), BATCH_SIZE):
             sys.stdout.write(encode({"credentials": batch}) + "\n")
     print(", ".join(f"{name} {count}" for name, count in counts.items()), file=sys.stderr)
 
