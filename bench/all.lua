@@ -15,6 +15,8 @@ local rounds, rows, most = arg[1] or "3", arg[2] or "300000", arg[3] or "1000000
 local parts = {
   { "From an export to request bodies", "bodies.lua", rounds, rows },
   { "Issuing", "clients.lua", rounds },
+  { "Where the time of issuing goes", "profile.lua" },
+  { "Where it goes under LuaJIT", "profile.lua", lua = "luajit" },
   { "Growth", "growth.lua", rounds, most },
   { "What the parts of a flow cost", "conditions.lua", rounds, rows, plain = true },
   { "What the ledger does", "ledger.lua", plain = true },
@@ -48,7 +50,7 @@ local function flush_time()
   end
   out:close()
   os.remove(path)
-  return harness.median(times, function(time) return time end) * 1000
+  return harness.median(times) * 1000
 end
 
 local function say_where()
@@ -74,10 +76,11 @@ local function say_versions()
 end
 
 local function run(part)
-  say(("\n## %s\n\n`lua5.4 bench/%s`%s\n"):format(part[1], table.concat(part, " ", 2),
+  local command = (part.lua or "lua5.4") .. " bench/" .. table.concat(part, " ", 2)
+  say(("\n## %s\n\n`%s`%s\n"):format(part[1], command,
     tonumber(load_now()) > 2.5 and ", on a busy machine" or ""))
   if part.plain then say "```text" end
-  local pipe = assert(io.popen("lua5.4 bench/" .. table.concat(part, " ", 2)))
+  local pipe = assert(io.popen(command))
   for line in pipe:lines() do say(line) end
   harness.must(pipe:close(), part[2] .. " failed")
   if part.plain then say "```" end

@@ -21,7 +21,8 @@ local limits = harness.build("limits", "csrc/scan.c", "csrc/text.c")
 
 -- Of the records some are invalid, as they should be: sertifier says so by its status.
 local contenders = {
-  { name = "sertifier", ready = ours, status = 2, command = check "examples/course-completion.lua" },
+  { name = "sertifier", ready = ours, status = 2,
+    command = check "examples/course-completion.lua" },
   { name = "sertifier, one field by a Lua function", ready = ours, status = 2,
     command = check "bench/peers/sertifier/one-function.lua" },
   { name = "sertifier, all by Lua functions", ready = ours, status = 2,

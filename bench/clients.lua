@@ -74,7 +74,7 @@ end
 
 -- ---- the cases ----
 
---- How many requests: for about two seconds at 50 ms, and less where every one is on the disk.
+--- How many requests: for some two seconds at 50 ms, and less where each waits for the disk.
 local function requests_of(case)
   if case.latency > 0 then return 40 * case.at_once end
   return case.batch == 1 and 200 + 40 * case.at_once or 500
@@ -89,8 +89,9 @@ local function prepare(case)
   local requests = math.ceil(requests_of(case) * scale)
   local records = math.min(requests * case.batch, 50000 * scale)
   case.export = harness.export("quoted", math.ceil(records / 2 * 3))
-  harness.succeeds(harness.sertifier("lua5.4", ("check --batch-size %d --bodies %s "
-    .. "examples/course-completion.lua %s >/dev/null 2>&1"):format(case.batch, bodies, case.export)))
+  harness.succeeds(harness.sertifier("lua5.4", ("check --batch-size %d --bodies %s"
+    .. " examples/course-completion.lua %s"):format(case.batch, bodies, case.export))
+    .. " >/dev/null 2>&1")
   case.issued = tonumber(harness.output_of(("grep -o '\"campaignId\"' %s | wc -l"):format(bodies)))
 end
 

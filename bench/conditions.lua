@@ -6,10 +6,12 @@
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
 package.cpath = "build/5.4/?.so;" .. package.cpath
 local core = require "sertifier.core"
+local harness = dofile "bench/harness.lua"
 local sertifier = require "sertifier"
 
 local rounds, rows = tonumber(arg[1] or 5), tonumber(arg[2] or 1000000)
-local path = ("build/bench/quoted-%d.csv"):format(rows)
+harness.succeeds("mkdir -p " .. harness.place)
+local path = harness.export("quoted", rows)
 local campaign = "7d1f0c52-demo-4b3a-course-completion"
 
 local function map(more)
@@ -51,28 +53,13 @@ local function measure(flow)
   return findings.read / (core.elapsed() - began)
 end
 
-local function median(values)
-  table.sort(values)
-  return values[math.ceil(#values / 2)]
-end
-
-os.execute "mkdir -p build/bench"
-if not core.file_id(path) then
-  assert(os.execute(("lua5.4 bench/make_export.lua %s %d quoted"):format(path, rows)))
-end
-local speeds = {}
-for round = 1, rounds do
-  for turn = 1, #flows do
-    local i = (round + turn) % #flows + 1
-    local one = flows[i]
-    one.flow = one.flow or sertifier.flow(with(one[2], { campaign = campaign }))
-    speeds[i] = speeds[i] or {}
-    table.insert(speeds[i], measure(one.flow))
-  end
-end
+local speeds = harness.rounds(rounds, flows, function(one)
+  one.flow = one.flow or sertifier.flow(with(one[2], { campaign = campaign }))
+  return measure(one.flow)
+end)
 print(("%d rows, medians of %d rounds"):format(rows, rounds))
-local plain = median(speeds[1])
+local plain = harness.median(speeds[1])
 for i, one in ipairs(flows) do
-  local speed = median(speeds[i])
+  local speed = harness.median(speeds[i])
   print(("%-34s %6.2f million rows/s   %.2f of plain"):format(one[1], speed / 1e6, speed / plain))
 end

@@ -4,25 +4,19 @@
 --
 -- Needs cc, iconv and gzip. The plain one is Data Loader's; the others hold the same rows. The last
 -- line is what lua-cjson alone takes to decode the JSON lines, and does nothing with them.
-local rounds, rows = tonumber(arg[1] or 5), tonumber(arg[2] or 1000000)
-local place = "build/bench/"
-local plain = ("%squoted-%d.csv"):format(place, rows)
+local harness = dofile "bench/harness.lua"
 
-local function run(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read "*a"
-  pipe:close()
-  return text
-end
+local rounds, rows = tonumber(arg[1] or 5), tonumber(arg[2] or 1000000)
+local run = harness.output_of
+harness.build "measure"
+local plain = harness.export("quoted", rows)
 
 local function made(name, command)
-  local path = ("%sformats-%d.%s"):format(place, rows, name)
+  local path = ("%sformats-%d.%s"):format(harness.place, rows, name)
   run(("test -f %s || { %s; } >%s.part && mv %s.part %s"):format(path, command, path, path, path))
   return path
 end
 
-run "mkdir -p build/bench && ${CC:-cc} -std=gnu11 -O2 -o build/bench/measure bench/measure.c"
-run(("test -f %s || lua5.4 bench/make_export.lua %s %d quoted"):format(plain, plain, rows))
 local unmarked = "tail -c +4 " .. plain
 
 local formats = {
@@ -43,43 +37,30 @@ local formats = {
   { "JSON lines",
     made("jsonl", ("lua5.4 bench/make_export.lua /dev/stdout %d json"):format(rows)) },
 }
-local lines = formats[#formats][2]
+local json = formats[#formats][2]
 formats[#formats + 1] = { "lua-cjson alone", decodes = "lua5.4 -e 'local decode = "
-  .. "require(\"cjson\").decode for line in io.lines \"" .. lines .. "\" do decode(line) end'" }
+  .. "require(\"cjson\").decode for line in io.lines \"" .. json .. "\" do decode(line) end'" }
 
 local function checking(format)
-  return ("lua5.4 bin/sertifier check %s --bodies - examples/course-completion.lua %s")
-    :format(format[3] or "", format[2])
+  return harness.sertifier("lua5.4", ("check %s --bodies - examples/course-completion.lua %s")
+    :format(format[3] or "", format[2]))
 end
 
 local function measure(format)
-  local line = run("env 'LUA_PATH=lua/?.lua;lua/?/init.lua;;' 'LUA_CPATH=build/5.4/?.so;;' "
-    .. "build/bench/measure " .. (format.decodes or checking(format)))
-  local seconds, peak, status = line:match "^(%S+) %S+ (%d+) (%d+)"
+  local result = harness.measure(format.decodes or checking(format))
   -- Of the records some are invalid.
-  assert(status == (format.decodes and "0" or "2"), format[1] .. " failed: " .. line)
-  return tonumber(seconds), tonumber(peak) / 1024
+  harness.must(result.status == (format.decodes and 0 or 2), format[1] .. " failed")
+  return result
 end
 
-local results = {}
-for round = 1, rounds do
-  for turn = 1, #formats do
-    local i = (round + turn) % #formats + 1
-    local seconds, peak = measure(formats[i])
-    results[i] = results[i] or { peak = 0 }
-    table.insert(results[i], seconds)
-    results[i].peak = math.max(results[i].peak, peak)
-  end
-end
+local results = harness.rounds(rounds, formats, measure)
 
-print(("%d rows, medians of %d rounds\n"):format(rows, rounds))
-print "| format             | seconds | % of the plain path | peak MiB |"
-print "| ------------------ | ------: | ------------------: | -------: |"
-local first
+print(("%d rows, medians of %d rounds"):format(rows, rounds))
+local lines, first = {}, nil
 for i, format in ipairs(formats) do
-  table.sort(results[i])
-  local seconds = results[i][math.ceil(rounds / 2)]
+  local seconds = harness.median(results[i], "seconds")
   first = first or seconds
-  print(("| %-18s | %7.3f | %19.0f | %8.1f |")
-    :format(format[1], seconds, 100 * first / seconds, results[i].peak))
+  lines[i] = { format[1], ("%.3f"):format(seconds), ("%.0f"):format(100 * first / seconds),
+    ("%.1f"):format(harness.median(results[i], "peak")) }
 end
+harness.print_table({ "format", ">seconds", ">% of the plain path", ">peak MiB" }, lines)

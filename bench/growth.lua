@@ -77,6 +77,6 @@ grow("check: rows", most, check)
 grow("issue, 4 requests of 20 at once: rows", most / 10, issue)
 local times = harness.rounds(4 * rounds, { small_export() }, first_request)[1]
 print(("\nThe first request of an export of ten rows goes after %.1f ms, a new ledger included.")
-  :format(harness.median(times, function(time) return time end)))
+  :format(harness.median(times)))
 api.stop()
 remove_ledger()

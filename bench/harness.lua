@@ -67,8 +67,8 @@ end
 --- Our command under one of the Luas.
 function harness.sertifier(lua, words)
   local abi = lua == "luajit" and "5.1" or "5.4"
-  return ("env 'LUA_PATH=lua/?.lua;lua/?/init.lua;;' 'LUA_CPATH=build/%s/?.so;;' %s bin/sertifier %s")
-    :format(abi, lua, words)
+  return ("env 'LUA_PATH=lua/?.lua;lua/?/init.lua;;' 'LUA_CPATH=build/%s/?.so;;' %s "
+    .. "bin/sertifier %s"):format(abi, lua, words)
 end
 
 harness.go = "cd bench/peers/go && go build -buildvcs=false -o ../../../build/bench/go-peer ."
@@ -114,12 +114,16 @@ function harness.rounds(rounds, list, measure)
   return results
 end
 
---- The median of what `value(result, round)` makes of results, or of their field of that name.
+local function value_of(result, value, round)
+  if type(value) == "function" then return value(result, round) end
+  return value and result[value] or result
+end
+
+--- The median of numbers; of what `value(result, round)` makes of results; or of their field of
+-- that name.
 function harness.median(results, value)
   local values = {}
-  for round, result in ipairs(results) do
-    values[round] = type(value) == "string" and result[value] or value(result, round)
-  end
+  for round, result in ipairs(results) do values[round] = value_of(result, value, round) end
   table.sort(values)
   return (values[math.floor((#values + 1) / 2)] + values[math.ceil((#values + 1) / 2)]) / 2
 end

@@ -11,6 +11,7 @@ package.cpath = "build/" .. (rawget(_G, "jit") and "5.1" or _VERSION:match "%d%.
   .. package.cpath
 
 local core = require "sertifier.core"
+local median = dofile("bench/harness.lua").median
 local server = require "sertifier.sandbox_server"
 local sertifier = require "sertifier"
 
@@ -79,11 +80,6 @@ local function issue(sandbox, ledger, declaration)
   client:close()
   assert(summary.issued == contacts, summary.stopped)
   return contacts / seconds
-end
-
-local function median(values)
-  table.sort(values)
-  return (values[math.floor((rounds + 1) / 2)] + values[math.ceil((rounds + 1) / 2)]) / 2
 end
 
 make_export()

@@ -107,11 +107,13 @@ static void make_answer(peer *p, const char *body, size_t length) {
   b->length = 0;
   memset(buffer_reserve(b, room), ' ', room);
   b->length = room;
-  add(b, "{\"message\":\"Credentials added successfully to campaigns.\",\"hasError\":false,\"validationErrors\":null,\"data\":{\"");
+  add(b, "{\"message\":\"Credentials added successfully to campaigns.\",");
+  add(b, "\"hasError\":false,\"validationErrors\":null,\"data\":{\"");
   add_span(b, member(list, end, "\"campaignId\":")), add(b, "\":[");
   add_rows(b, list, end), add(b, "]},\"content\":null}");
-  length = (size_t)snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    "Content-Length: %zu\r\n\r\n", b->length - room);
+  length = (size_t)snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\n"
+    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+    b->length - room);
   p->written = room - length;
   memcpy(b->bytes + p->written, head, length);
 }

@@ -11,7 +11,7 @@ local sending = require "sertifier.sending"
 
 local reading = {}
 
-local group = 2000 -- credentials that are looked up at once
+local group = 500 -- credentials that are looked up at once
 local rows_at_once = 20000 -- so that rows that do not qualify let answers through
 
 local function note_problems(self, problems)

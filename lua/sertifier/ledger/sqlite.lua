@@ -40,7 +40,7 @@ local settings = {
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
   "PRAGMA secure_delete = ON", -- what is removed is overwritten
-  "PRAGMA cache_size = -4096", -- KiB: a ledger of a million keys takes little memory
+  "PRAGMA cache_size = -2048", -- KiB: a ledger of a million keys takes little memory
 }
 
 --- Asks again as long as another program is in the way, where SQLite does not wait by itself.
