@@ -14,16 +14,31 @@ slice cell_undouble(slice text, char *out) {
   return text_slice(out, (size_t)(to - out));
 }
 
-size_t cell_split(slice row, char delimiter, slice *cells, size_t most) {
-  const char *from = row.bytes, *at = from, *end = from + row.length;
-  size_t count = 0;
-  int quoted = 0;
-  for (; count < most; at++) {
-    if (at < end && *at == '"') quoted = !quoted;
-    if (at < end && (quoted || *at != delimiter)) continue;
-    cells[count++] = text_slice(from, (size_t)(at - from));
-    if (at == end) break;
-    from = at + 1;
+/* Where the cell at `at` ends. A quote leads to the next one: in between nothing
+** counts, and doubled quotes are two pairs. */
+static const char *cell_end(const char *at, const char *end, char delimiter) {
+  while (at < end && *at != delimiter) {
+    if (*at++ != '"') continue;
+    at = memchr(at, '"', (size_t)(end - at));
+    if (!at) return end;
+    at++;
   }
+  return at;
+}
+
+int cell_next(slice *rest, char delimiter, slice *cell) {
+  const char *end, *stop;
+  if (!rest->bytes) return 0;
+  end = rest->bytes + rest->length;
+  stop = cell_end(rest->bytes, end, delimiter);
+  *cell = text_slice(rest->bytes, (size_t)(stop - rest->bytes));
+  *rest = stop < end ? text_slice(stop + 1, (size_t)(end - stop - 1))
+                     : text_slice(NULL, 0);
+  return 1;
+}
+
+size_t cell_split(slice row, char delimiter, slice *cells, size_t most) {
+  size_t count = 0;
+  while (count < most && cell_next(&row, delimiter, &cells[count])) count++;
   return count;
 }

@@ -20,6 +20,10 @@ static inline slice cell_value(slice raw, int doubled, char *out) {
   return doubled ? cell_undouble(raw, out) : raw;
 }
 
+/* Takes the first raw cell off what is left of a row; 0 where none is left, and
+** then `rest` has no bytes. */
+int cell_next(slice *rest, char delimiter, slice *cell);
+
 /* The raw cells of a row, `most` at the most; how many there are. */
 size_t cell_split(slice row, char delimiter, slice *cells, size_t most);
 

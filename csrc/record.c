@@ -10,6 +10,9 @@
 typedef struct record {
   columns *columns;
   slice *cells; /* the row's bytes follow them */
+  size_t split; /* cells that were asked for, and those before them */
+  slice rest;   /* of the row */
+  char delimiter;
 } record;
 
 static int record_close(lua_State *L) {
@@ -21,18 +24,26 @@ static int record_close(lua_State *L) {
   return 0;
 }
 
-/* Copies the text and takes it apart; 0 without memory. */
+/* Copies the text; 0 without memory. */
 static int record_fill(record *r, columns *c, char delimiter, slice text) {
-  size_t cells = c->count * sizeof *r->cells, i;
+  size_t cells = c->count * sizeof *r->cells;
   char *bytes;
   r->cells = malloc(cells + text.length + 1);
   if (!r->cells) return 0;
   bytes = (char *)r->cells + cells;
   memcpy(bytes, text.bytes, text.length);
-  i = cell_split(text_slice(bytes, text.length), delimiter, r->cells, c->count);
-  for (; i < c->count; i++) r->cells[i] = text_slice(bytes, 0);
+  r->rest = text_slice(bytes, text.length);
+  r->delimiter = delimiter;
   r->columns = columns_hold(c);
   return 1;
+}
+
+/* The row is taken apart as far as it is read. */
+static slice record_cell(record *r, size_t i) {
+  for (; r->split <= i; r->split++)
+    if (!cell_next(&r->rest, r->delimiter, &r->cells[r->split]))
+      r->cells[r->split] = text_slice("", 0);
+  return r->cells[i];
 }
 
 int record_push(lua_State *L, columns *c, char delimiter, slice text) {
@@ -44,18 +55,18 @@ int record_push(lua_State *L, columns *c, char delimiter, slice text) {
   return 1;
 }
 
-/* A raw cell's value; a Lua buffer holds it where quotes were doubled. */
+/* A raw cell's value. */
 static void push_value(lua_State *L, slice raw) {
-  char *room = lua_newuserdata(L, raw.length + 1);
-  slice value = cell_value(raw, 1, room);
+  slice value = cell_value(raw, 0, NULL);
+  if (value.bytes != raw.bytes && memchr(value.bytes, '"', value.length))
+    value = cell_undouble(value, lua_newuserdata(L, value.length + 1));
   lua_pushlstring(L, value.bytes, value.length);
-  lua_remove(L, -2); /* the room */
 }
 
 /* record.Field: the cell's text, whatever the case of the name; "" where it is
 ** empty, an error where the export has no such column. */
 static int record_index(lua_State *L) {
-  const record *r = luaL_checkudata(L, 1, CLASS);
+  record *r = luaL_checkudata(L, 1, CLASS);
   slice name;
   size_t i;
   name.bytes = luaL_checklstring(L, 2, &name.length);
@@ -63,7 +74,7 @@ static int record_index(lua_State *L) {
   i = columns_find(r->columns, name);
   if (i == r->columns->count)
     return luaL_error(L, "the export has no column %s", name.bytes);
-  push_value(L, r->cells[i]);
+  push_value(L, record_cell(r, i));
   return 1;
 }
 

@@ -151,6 +151,18 @@ describe("hooks", function()
     end
   end)
 
+  it("read the cells of a record in any order, whatever stands in them", function()
+    local export, seen = files.write('Id,A,B,C,D,E\n'
+      .. sandbox.id(1) .. ',plain,"a ""quoted"", one","",,"with\na line"\n'), nil
+    local flow = flow_of { map = { name = function(record)
+      seen = { record.E, record.B, record.D, record.C, record.A, record.E, record.b }
+      return "Ann"
+    end } }
+    assert(flow:check { export = export })
+    assert.same({ "with\na line", 'a "quoted", one', "", "", "plain", "with\na line",
+      'a "quoted", one' }, seen)
+  end)
+
   it("see records from an iterator too", function()
     local rows = { { Id = sandbox.id(1), LastName = "Lee", Email = "a@example.com" } }
     local flow = flow_of { when = function(record) return record.LastName == "Lee" end,
