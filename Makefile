@@ -37,7 +37,7 @@ help:
 	@echo "make prove     kill runs, cut connections, fill disks at every point: nothing is sent twice"
 	@echo "make docs      docs/ and the library's reference as HTML, below build/docs"
 	@echo "make release   all that must hold before a version is tagged"
-	@echo "make bench     our speed beside that of others, in one run"
+	@echo "make bench     our speed beside that of others, in one run, into bench/RESULTS.md"
 
 setup:
 	@tools/setup test
@@ -211,11 +211,14 @@ prove: build provers
 	@LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/5.4/?.so;;" \
 	  lua5.4 spec/prove/main.lua $(POINTS)
 
+# Writes bench/RESULTS.md. ROUNDS, ROWS and MOST, the rows of the largest export, make it longer.
+ROUNDS ?= 3
+ROWS   ?= 300000
+MOST   ?= 1000000
+
 bench: build
-	lua5.4 bench/bodies.lua
-	lua5.4 bench/ledger.lua
-	lua5.4 bench/issuing.lua
-	lua5.4 bench/links.lua
+	@tools/setup bench
+	@lua5.4 bench/all.lua $(ROUNDS) $(ROWS) $(MOST)
 
 docs:
 	@tools/setup docs
