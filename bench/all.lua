@@ -21,6 +21,7 @@ local parts = {
   { "What the parts of a flow cost", "conditions.lua", rounds, rows, plain = true },
   { "What the ledger does", "ledger.lua", plain = true },
   { "What the ledger costs", "issuing.lua", "12000", rounds, plain = true },
+  { "Links to an org", "links.lua", "10000", rounds, plain = true },
 }
 
 local file = assert(io.open("bench/RESULTS.md.part", "w"))
