@@ -3,6 +3,7 @@
 local command = require "spec.support.command"
 local engines = require "spec.support.ledgers"
 local files = require "spec.support.files"
+local ingest = require "sertifier.salesforce.ingest"
 local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local org = require "spec.support.org"
@@ -173,6 +174,36 @@ describe("links by jobs", function()
     end
     assert.is_true(finished)
     ledger:close()
+  end)
+end)
+
+describe("a job's results", function()
+  --- What is read of these lists.
+  local function finish(job, good, bad)
+    local org_of_texts = { base = "" }
+    function org_of_texts.call() return job end
+    function org_of_texts.start(_, _, path) return path end
+    function org_of_texts.finish(_, path) return { body = path:find "successful" and good or bad } end
+    return ingest.finish(org_of_texts, "750")
+  end
+
+  it("are told by Ids, with Salesforce's reasons; what cannot be read of them is left out", function()
+    local outcomes, why = finish({ id = "750", state = "JobComplete" },
+      '"sf__Id","sf__Created",Id,A\n1,false,1,x\n2,fa"lse,2,x\n3,false,3,x\n',
+      '"sf__Id","sf__Error",Id,A\n4,"CODE:a: b:A, B--",4,x\n5,odd,5,x\n')
+    assert.is_nil(why)
+    local told = {}
+    for i, one in ipairs(outcomes) do
+      told[i] = { one.cells.Id, (one.fault or {}).code, (one.fault or {}).message }
+    end
+    assert.same({ { "1" }, { "3" }, { "4", "CODE", "a: b" }, { "5", "UNKNOWN_EXCEPTION", "odd" } },
+      told)
+  end)
+
+  it("may be empty, and of a job that nobody sent there are none", function()
+    assert.same({ {}, "Salesforce: job 750: Aborted: it says no reason" },
+      { finish({ id = "750", state = "Aborted" }, "", "") })
+    assert.same({ {} }, { finish { state = "Open" } })
   end)
 end)
 

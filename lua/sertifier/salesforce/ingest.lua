@@ -83,7 +83,7 @@ local function error_of(text)
   return { code = code or "UNKNOWN_EXCEPTION", message = message or text }
 end
 
---- Adds what one of the job's lists of results says.
+--- Adds what one of the job's lists of results says. Of a row that cannot be read nothing is known.
 local function read(org, path, outcomes)
   local page, message, code = org:finish(org:start("GET", org.base .. path, nil, true))
   if not page then return nil, message, code end
@@ -91,8 +91,8 @@ local function read(org, path, outcomes)
   local reader, problem = core.reader(core.source_of(page.body), ",")
   if not reader then return nil, "Salesforce: a job's results: " .. problem, "answer" end
   for cells in function() return reader:cells() end do
-    outcomes[#outcomes + 1] = { cells = cells,
-      fault = cells.sf__Error and error_of(cells.sf__Error) }
+    outcomes[#outcomes + 1] = cells and { cells = cells,
+      fault = cells.sf__Error and error_of(cells.sf__Error) } or nil
   end
   reader:close()
   return true
