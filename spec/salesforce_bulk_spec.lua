@@ -140,6 +140,23 @@ describe("a query by a Bulk job", function()
     assert.is_true(held[3] < 1.5 * held[1], held[1] .. " " .. held[3])
   end)
 
+  it("goes on where a run does not wait for it, and says how to come back", function()
+    start(5, { job_looks = 1000 })
+    local made = client:call("POST", "/jobs/query", '{"operation":"query","query":"SELECT Id, '
+      .. 'FirstName, LastName, Email FROM Contact"}')
+    local pid, environment = files.path(), command.environment(sandbox.start())
+    local pipe = io.popen(("echo $$ >%s; exec %s %s %s bin/sertifier issue --campaign %s --query %s "
+      .. "--ledger %s 2>&1"):format(pid, environment, org.environment(),
+      os.getenv "SPEC_LUA" or "lua5.4", sandbox.campaign, made.id, files.path ".db"))
+    local first = pipe:read "*l"
+    os.execute("kill -INT " .. files.read(pid))
+    local rest = pipe:read "*a"
+    pipe:close()
+    assert.equal("waiting for Salesforce's job 7505g0000000001AAA: InProgress", first)
+    assert.equal("sertifier: interrupted; the job goes on: ask for 7505g0000000001AAA in place of the "
+      .. "query\n", rest)
+  end)
+
   it("is continued by its id, after whatever ended the run that made it", function()
     local started, ledger = sandbox.start(), files.path ".db"
     start(50, { result_size = 20, used = 91, daily_limit = 100 })

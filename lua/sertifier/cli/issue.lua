@@ -72,6 +72,9 @@ function issue.main(args)
   common.spare(not writes_to_org(args) and args.write_back, "the links", args.files)
   common.spare(args.rejects, "the rejects", args.files)
   local org = (args.query or writes_to_org(args)) and common.org(args)
+  if org and not args.quiet and not args.log then
+    org.say = function(text) io.stderr:write(text, "\n") end
+  end
   if args.query then exports = { org:query(query_of(flow, args.query)) } end
   local client = common.client()
   core.catch_interrupts()

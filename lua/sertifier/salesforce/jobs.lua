@@ -15,14 +15,18 @@ local has_ended = { JobComplete = true, Failed = true, Aborted = true,
 --- Looks at a job until it has ended.
 -- @param org an opened client
 -- @tparam string path of the job, behind the API's version
+-- @tparam[opt] function say is told, once, what is waited for
 -- @treturn table|nil what Salesforce says of it; or nil, message, code
-function jobs.wait(org, path)
+function jobs.wait(org, path, say)
   local seconds = first_wait
   while true do
     local job, message, code = org:call("GET", path)
     if not job then return nil, message, code end
     if has_ended[job.state] then return job end
     if core.interrupted() then return nil, "interrupted", "interrupted" end
+    if say and seconds == first_wait then
+      say(("waiting for Salesforce's job %s: %s"):format(job.id, job.state))
+    end
     core.sleep(seconds)
     seconds = math.min(2 * seconds, longest_wait)
   end

@@ -106,8 +106,10 @@ end
 -- @return the export; or nil, message, code
 function results.open(org, id)
   local path = "/jobs/query/" .. id
-  local job, message, code = jobs.wait(org, path)
-  if not job then return nil, message, code end
+  local job, message, code = jobs.wait(org, path, org.say)
+  if not job then
+    return nil, ("%s; the job goes on: ask for %s in place of the query"):format(message, id), code
+  end
   local fault = jobs.fault(job)
   if fault then return nil, fault, "job" end
   local self = setmetatable({ org = org, path = path, id = id, name = "job " .. id,
