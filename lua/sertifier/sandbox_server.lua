@@ -4,6 +4,7 @@ local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local directories = require "sertifier.sandbox.directory"
 local nginx = require "sertifier.sandbox.nginx"
+local read_file = require "sertifier.read_file"
 
 local server = {}
 server.__index = server
@@ -47,11 +48,11 @@ end
 --- nginx writes its pid a moment after its command has returned.
 local function wait_for_pid(self)
   for _ = 1, 500 do
-    local pid = tonumber(directories.read(self.directory, "nginx.pid") or "")
+    local pid = tonumber(read_file(self.directory .. "/nginx.pid") or "")
     if pid then return pid end
     core.sleep(0.01)
   end
-  return nil, directories.read(self.directory, "error.log") or "it has no process id"
+  return nil, read_file(self.directory .. "/error.log") or "it has no process id"
 end
 
 --- Makes a request of our own.

@@ -2,6 +2,7 @@
 
 local cjson = require("cjson").new()
 local ffi_ok, ffi = pcall(require, "ffi")
+local read_file = require "sertifier.read_file"
 
 local worker = {}
 
@@ -9,17 +10,10 @@ local settings -- what sandbox_server handed over
 local served -- the pure function's module
 local state -- of the one worker that there is; nil in one that took the place of a dead one
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 --- In the master, before there is a worker: a fault here is a fault of nginx's start.
 -- @tparam string directory nginx's prefix, with its slash
 function worker.load(directory)
-  settings = cjson.decode(read(directory .. "settings.json"))
+  settings = cjson.decode(assert(read_file(directory .. "settings.json")))
   settings.directory = directory
   settings.now = ngx.now
   served = require(settings.serves)
@@ -54,7 +48,7 @@ end
 local function request_body()
   ngx.req.read_body()
   local path = ngx.req.get_body_file()
-  return path and read(path) or ngx.req.get_body_data()
+  return path and assert(read_file(path)) or ngx.req.get_body_data()
 end
 
 local function send(status, body, headers)

@@ -28,11 +28,36 @@ function writeback.line(cells)
   return table.concat(cells, ",") .. "\n"
 end
 
-local function sorted_fields(parts)
+local function sorted(set)
   local fields = {}
-  for field in pairs(parts) do fields[#fields + 1] = field end
+  for field in pairs(set) do fields[#fields + 1] = field end
   table.sort(fields)
   return fields
+end
+
+local function row_of(record, fields, empty)
+  local cells = { record.id }
+  for i, field in ipairs(fields) do
+    local value = record.values[field]
+    cells[i + 1] = value == "" and empty or value or ""
+  end
+  return writeback.line(cells)
+end
+
+--- Some records as such a CSV.
+-- @tparam {table,...} records `id`, and `values` by field
+-- @tparam string empty what says that a field is to be empty: a job leaves one as it is whose cell
+--   is empty, and takes "#N/A"
+-- @treturn string
+function writeback.text(records, empty)
+  local set = {}
+  for _, record in ipairs(records) do
+    for field in pairs(record.values) do set[field] = true end
+  end
+  local fields = sorted(set)
+  local lines = { writeback.line { "Id", (table.unpack or unpack)(fields) } }
+  for _, record in ipairs(records) do lines[#lines + 1] = row_of(record, fields, empty) end
+  return table.concat(lines)
 end
 
 --- Starts a write-back file.
@@ -42,7 +67,7 @@ end
 function writeback.open(path, parts)
   local file, why, code = whole_file.open(path, "the links")
   if not file then return nil, why, code end
-  local self = setmetatable({ file = file, parts = parts, fields = sorted_fields(parts), rows = 0 },
+  local self = setmetatable({ file = file, parts = parts, fields = sorted(parts), rows = 0 },
     writeback)
   local header = { "Id" }
   for i, field in ipairs(self.fields) do header[i + 1] = field end

@@ -9,40 +9,26 @@ local writing = require "sertifier.salesforce.writing"
 
 local writing_back = {}
 
---- The fields of all rows, which are of one object; nil and the objects where they are not.
-local function fields_of(rows)
-  local fields, seen = {}, {}
-  for _, row in ipairs(rows) do
+--- The rows as records of one object; nil and the objects where there are several.
+local function records_of(rows)
+  local records = {}
+  for i, row in ipairs(rows) do
     if row.object ~= rows[1].object then
       return nil, ("--unwritten takes the rows of one object, and there are those of %s and %s")
         :format(rows[1].object, row.object)
     end
-    for name in pairs(links.values(row)) do
-      if not seen[name] then fields[#fields + 1] = name end
-      seen[name] = true
-    end
+    records[i] = { id = row.record_id, values = links.values(row) }
   end
-  table.sort(fields)
-  return fields
-end
-
-local function lines_of(rows, fields)
-  local lines = { writeback.line { "Id", (table.unpack or unpack)(fields) } }
-  for _, row in ipairs(rows) do
-    local cells, values = { row.record_id }, links.values(row)
-    for i, name in ipairs(fields) do cells[i + 1] = values[name] or "" end
-    lines[#lines + 1] = writeback.line(cells)
-  end
-  return table.concat(lines)
+  return records
 end
 
 --- What is left, as Data Loader and `sf data update bulk` take it.
 local function list(path, rows)
-  local fields, message = fields_of(rows)
-  if not fields then common.fail(message) end
+  local records, message = records_of(rows)
+  if not records then common.fail(message) end
   local file, why = whole_file.open(path, "what is not written")
   local ok = file
-  if ok then ok, why = file:write(lines_of(rows, fields)) end
+  if ok then ok, why = file:write(writeback.text(records, "")) end
   if ok then ok, why = file:close() end
   if not ok then common.fail(why) end
 end

@@ -3,6 +3,7 @@
 -- The caller's secrets are never Sertifier's key, which stays in the core's memory.
 
 local core = require "sertifier.core"
+local read_file = require "sertifier.read_file"
 
 local access = {}
 
@@ -14,11 +15,7 @@ local function read_private(path)
   local is_private, problem = core.is_private(path)
   if is_private == nil then return nil, problem end
   if not is_private then return nil, "can be read by others; run `chmod 600` on it" end
-  local file, message = io.open(path, "rb")
-  if not file then return nil, message end
-  local text = file:read "*a"
-  file:close()
-  return text
+  return read_file(path)
 end
 
 local function secrets_of(text)

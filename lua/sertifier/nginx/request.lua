@@ -1,15 +1,9 @@
 --- What came in: a request's head and body, and why it is refused before any work.
 
 local access = require "sertifier.nginx.access"
+local read_file = require "sertifier.read_file"
 
 local request = {}
-
-local function read_file(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read "*a"
-  if file then file:close() end
-  return text
-end
 
 --- Reads a body whose length is known, with a limit on the whole of its time; nginx's own limit is
 -- between two reads, and at its end it hangs up without an answer.

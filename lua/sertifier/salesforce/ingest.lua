@@ -9,38 +9,6 @@ local writeback = require "sertifier.writeback"
 
 local ingest = {}
 
-local unpack = table.unpack or unpack
-
--- ---- what is sent ----
-
-local function fields_of(records)
-  local fields, seen = {}, {}
-  for _, record in ipairs(records) do
-    for name in pairs(record.values) do
-      if not seen[name] then fields[#fields + 1] = name end
-      seen[name] = true
-    end
-  end
-  table.sort(fields)
-  return fields
-end
-
---- An empty cell would leave its field as it is.
-local function cell_of(value)
-  return value == "" and "#N/A" or value or ""
-end
-
-local function text_of(records)
-  local fields = fields_of(records)
-  local lines = { writeback.line { "Id", unpack(fields) } }
-  for _, record in ipairs(records) do
-    local cells = { record.id }
-    for i, name in ipairs(fields) do cells[i + 1] = cell_of(record.values[name]) end
-    lines[#lines + 1] = writeback.line(cells)
-  end
-  return table.concat(lines)
-end
-
 local function path_of(id)
   return "/jobs/ingest/" .. id
 end
@@ -66,7 +34,7 @@ end
 -- @return true; or nil, message, code
 function ingest.send(org, id, records)
   local sent, message, code = org:finish(org:start("PUT", org.base .. path_of(id) .. "/batches",
-    text_of(records), true))
+    writeback.text(records, "#N/A"), true))
   if not sent and not is_refused(code) then return nil, message, code end
   local closed, why, what = org:call("PATCH", path_of(id), '{"state":"UploadComplete"}')
   if closed or not is_refused(what) then return closed, why, what end

@@ -23,15 +23,6 @@ function directory.remove(path)
   run("rm -rf -- " .. quote(path))
 end
 
---- The whole text of a file in it; nil where there is none.
-function directory.read(path, name)
-  local file = io.open(path .. "/" .. name, "rb")
-  if not file then return nil end
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 --- Writes a file in it, which only we can read.
 -- @treturn true|nil or nil, message
 function directory.write(path, name, text)
