@@ -68,8 +68,8 @@ local modules = lua_modules [[
   nginx.reply nginx.request nginx.status nginx.watching object opening options org org.assertion
   org.collections org.ingest org.jobs org.query org.reply org.state org.tokens org.where org.words
   outputs pace proposal proposal.text publish.confirming publish.drafting publish.looking
-  publish.publishing publish.reading_only publish.status reading record_id rejects report
-  report.charts report.data report.look report.page retries run salesforce salesforce.bulk
+  publish.publishing publish.reading_only publish.status read_file reading record_id rejects
+  report report.charts report.data report.look report.page retries run salesforce salesforce.bulk
   salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
   salesforce.logging_in salesforce.pages salesforce.query salesforce.results salesforce.updating
   salesforce.watching salesforce.writing sandbox sandbox.adding sandbox.behaviours sandbox.check
