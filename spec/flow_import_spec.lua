@@ -42,7 +42,7 @@ describe("an imported Flow", function()
     local other = files.write "<Report/>"
     for _, case in ipairs {
       { "/no/such.xml", "/no/such.xml: No such file or directory" },
-      { "spec", "spec: cannot be read" }, { other, other .. ": holds a Report, not a Flow" },
+      { "spec", "spec: Is a directory" }, { other, other .. ": holds a Report, not a Flow" },
     } do
       status, out, err = command.run { "import-flow", case[1] }
       assert.same({ 1, "" }, { status, out })
