@@ -65,7 +65,7 @@ local function write(org)
     secret_file = secret_file() })
   assert(client:fields "Contact")
   local tally, began = { written = 0, reasons = {} }, core.elapsed()
-  assert(writing.all(ledger, client, tally))
+  assert(writing.new(ledger, client, tally):all())
   local seconds = core.elapsed() - began
   assert(tally.written == count)
   client:close()

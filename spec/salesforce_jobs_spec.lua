@@ -143,7 +143,8 @@ describe("links by jobs", function()
       return request
     end
     local ledger = assert(require("sertifier.ledger").open(arg[1]))
-    assert(require("sertifier.salesforce.writing").all(ledger, org, { written = 0, reasons = {} }))
+    local writing = require "sertifier.salesforce.writing"
+    assert(writing.new(ledger, org, { written = 0, reasons = {} }):all())
     print "done"]]
 
   it("of a run that was killed are found again by its job, at whatever request", function()

@@ -75,12 +75,27 @@ describe("salesforce: links", function()
     end
     assert(ledger:expect_writes(rows))
     local tally = { written = 0, reasons = {} }
-    assert(writing.all(ledger, client, tally))
+    assert(writing.new(ledger, client, tally):all())
     assert.same({ [org.id(1)] = "link-1", [org.id(2)] = "link-4", [org.id(3)] = "link-5" },
       org.record().links)
     assert.same({ 5, 2, 3 }, { tally.written, org.record().counts.update, org.record().updates })
     ledger:close()
     client:close()
+  end)
+
+  it("of one record are never in two calls at a time, also while a run goes on", function()
+    org.start(2, { latency = 0.02 })
+    local client, lines = org.client { batch_size = 1 }, { "Id,FirstName,LastName,Email,Day" }
+    for day = 1, 8 do lines[day + 1] = ("%s,Ann,Lee,ann@example.com,%d"):format(org.id(1), day) end
+    local summary = assert(declare { once_per = "{!Id}/{!Day}" }:run { write_back = client,
+      export = files.write(table.concat(lines, "\n") .. "\n", ".csv"), client = sandbox.client(),
+      ledger = path, batch_size = 1, concurrency = 1 })
+    client:close()
+    assert.same({ 8, 8, 0 }, { summary.issued, summary.written, summary.unwritten })
+    local ledger = assert(ledgers.open(path))
+    local last = ("%s/%s/8"):format(sandbox.campaign, org.id(1))
+    assert.same({ [org.id(1)] = assert(ledger:look_up { last })[last].link }, org.record().links)
+    ledger:close()
   end)
 
   it("of locked records go again, and only these", function()

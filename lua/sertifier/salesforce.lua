@@ -149,6 +149,11 @@ local function value_of(request, result)
   return ok and value
 end
 
+--- Takes in what has come back, and waits for nothing.
+function salesforce:tend()
+  for native in pairs(self.flying) do poll(self, native, 0) end
+end
+
 --- Waits for a call, and repeats it where that may help.
 -- @return its answer, decoded; of CSV the result, whose `body` it is; or nil, message, code
 -- @local

@@ -102,7 +102,7 @@ end
 function linked:write_back()
   if not ledgers.exists(self.ledger) then return {} end
   local ledger, org = assert(ledgers.open(self.ledger)), assert(salesforce(self))
-  assert(writing.all(ledger, org, { written = 0, reasons = {} }))
+  assert(writing.new(ledger, org, { written = 0, reasons = {} }):all())
   local words = judge.misplaced(issued(self, ledger), assert(self.org:record()).links)
   ledger:close()
   org:close()

@@ -55,7 +55,7 @@ function writing_back.main(args)
   core.hide_key()
   core.catch_interrupts()
   local tally = { written = 0, reasons = {} }
-  local done, stopped = writing.all(ledger, org, tally)
+  local done, stopped = writing.new(ledger, org, tally):all()
   local left, message = ledger:left_unwritten()
   ledger:close()
   org:close()

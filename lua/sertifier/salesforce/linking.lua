@@ -32,9 +32,10 @@ end
 function linking.open(org, flow, ledger, summary)
   local ok, message, code = check(org, flow)
   if not ok then return nil, message, code end
+  local tally = { written = 0, reasons = {} }
   return setmetatable({ org = org, ledger = ledger, object = flow.object, summary = summary,
     fields = cjson.encode(flow.write_back), waiting = {}, seen = {}, expected = {}, count = 0,
-    noted = 0, tally = { written = 0, reasons = {} } }, linking)
+    noted = 0, tally = tally, writing = writing.new(ledger, org, tally) }, linking)
 end
 
 local function name_of(key, record_id)
@@ -43,6 +44,16 @@ end
 
 local function row_of(self, key, record_id)
   return { key = key, record_id = record_id, object = self.object, fields = self.fields }
+end
+
+--- Writes, in a way that is given, as long as nothing has failed.
+-- @return true; or nil, message, "ledger"
+local function write(self, way)
+  if self.failed then return true end
+  local done, message, code = way(self.writing)
+  if not done and code == "ledger" then return nil, message, code end
+  if not done and code ~= "interrupted" then self.failed = message end
+  return true
 end
 
 --- Notes in the ledger what is about to be sent.
@@ -55,20 +66,18 @@ function linking:expect(items)
       self.expected[name_of(item.key, item.record_id)] = true
     end
   end
-  return self.ledger:expect_writes(rows)
+  local ok, message, code = self.ledger:expect_writes(rows)
+  if not ok then return nil, message, code end
+  return write(self, writing.tend)
 end
 
-local function flush(self, only_full)
+local function flush(self, way)
   local ok, message, code = self.ledger:expect_writes(self.waiting, self.org.keeps_written)
   self.noted = self.noted + self.count
   self.waiting, self.seen, self.count = {}, {}, 0
   if not ok then return nil, message, code end
-  if self.failed or only_full and self.noted > self.org.bulk_above then return true end
-  local done
-  done, message, code = writing.all(self.ledger, self.org, self.tally, only_full)
-  if not done and code == "ledger" then return nil, message, code end
-  if not done and code ~= "interrupted" then self.failed = message end
-  return true
+  if way == writing.start_full and self.noted > self.org.bulk_above then return true end
+  return write(self, way)
 end
 
 --- Adds a record whose credential is issued. Full calls are made at once, until the records are so
@@ -81,7 +90,7 @@ function linking:add(record_id, _, key)
   if not self.expected[name] then table.insert(self.waiting, row_of(self, key, record_id)) end
   self.expected[name] = nil
   if self.count < self.org.batch_size then return true end
-  return flush(self, true)
+  return flush(self, writing.start_full)
 end
 
 --- Why links are not written, the most frequent reason first.
@@ -97,7 +106,7 @@ end
 --- Writes the rest, and tells the run's summary.
 -- @return true; or nil, message, "ledger"
 function linking:close()
-  local ok, message, code = flush(self)
+  local ok, message, code = flush(self, writing.all)
   if not ok then return nil, message, code end
   local left, why, what = self.ledger:left_unwritten()
   if not left then return nil, why, what end
