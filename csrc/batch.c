@@ -56,9 +56,7 @@ static int batch_close(lua_State *L) {
 
 /* core.batch() -> an empty batch */
 static int batch_new(lua_State *L) {
-  batch *b = lua_newuserdata(L, sizeof *b);
-  memset(b, 0, sizeof *b);
-  luaL_setmetatable(L, CLASS);
+  batch *b = handle_make(L, CLASS, sizeof *b);
   plan_output_open(&b->out);
   buffer_open(&b->items, MOST_BYTES);
   buffer_open(&b->troubles, MOST_BYTES);

@@ -38,9 +38,7 @@ static void read_settings(lua_State *L, http_settings *settings) {
 }
 
 http **client_push(lua_State *L) {
-  client *c = lua_newuserdata(L, sizeof *c);
-  c->http = NULL;
-  luaL_setmetatable(L, CLASS);
+  client *c = handle_make(L, CLASS, sizeof *c);
   return &c->http;
 }
 

@@ -29,9 +29,7 @@ static int member_close(lua_State *L) {
 /* core.commits(path) -> the part of this thread in writing to a file */
 static int member_new(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  member *m = lua_newuserdata(L, sizeof *m);
-  memset(m, 0, sizeof *m);
-  luaL_setmetatable(L, CLASS);
+  member *m = handle_make(L, CLASS, sizeof *m);
   m->commits = commits_open(path);
   if (!m->commits) return luaL_error(L, "out of memory");
   return 1;

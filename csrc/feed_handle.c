@@ -29,9 +29,7 @@ static int feed_handle_close(lua_State *L) {
 /* core.feed_of(source, lines) -> feed. The source is the feed's from now on;
 ** `lines`: each line is a record. */
 static int feed_handle_new(lua_State *L) {
-  holder *h = lua_newuserdata(L, sizeof *h);
-  memset(h, 0, sizeof *h);
-  luaL_setmetatable(L, CLASS);
+  holder *h = handle_make(L, CLASS, sizeof *h);
   h->source = source_take(L, 1);
   h->feed = feed_open(source_read, h->source);
   if (!h->feed) return luaL_error(L, "out of memory");

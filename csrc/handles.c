@@ -1,6 +1,8 @@
 /* handles.c: how every class of handles is made, and says that it failed. */
 #include "handles.h"
 
+#include <string.h>
+
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close) {
   luaL_newmetatable(L, name);
@@ -14,6 +16,13 @@ void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
   lua_pushcfunction(L, close);
   lua_setfield(L, -2, "close");
   lua_pop(L, 1);
+}
+
+void *handle_make(lua_State *L, const char *name, size_t size) {
+  void *handle = lua_newuserdata(L, size);
+  memset(handle, 0, size);
+  luaL_setmetatable(L, name);
+  return handle;
 }
 
 const char *handle_text(lua_State *L, const char *name,

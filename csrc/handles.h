@@ -32,6 +32,10 @@ void memory_handle_open(lua_State *L);
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close);
 
+/* Pushes a handle of a class, all zero, which is closed: whatever fails from
+** here on, collecting it does no harm. */
+void *handle_make(lua_State *L, const char *name, size_t size);
+
 /* Options of the table at index 1; of a text, `otherwise` where it is not
 ** there. */
 const char *handle_text(lua_State *L, const char *name, const char *otherwise);

@@ -69,9 +69,7 @@ static int login_new(lua_State *L) {
   const char *wrong;
   login *l;
   luaL_checktype(L, 1, LUA_TTABLE);
-  l = lua_newuserdata(L, sizeof *l);
-  memset(l, 0, sizeof *l);
-  luaL_setmetatable(L, CLASS);
+  l = handle_make(L, CLASS, sizeof *l);
   read_options(L, l);
   wrong = open_secret(L, l, problem, sizeof problem);
   l->is_open = !wrong;

@@ -1,6 +1,5 @@
 /* memory_handle.c: handle: a memory, and the plan that asks it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "handles.h"
 #include "memory.h"
@@ -28,9 +27,7 @@ static int handle_close(lua_State *L) {
 
 /* core.memory() -> an empty memory */
 static int handle_new(lua_State *L) {
-  memory **m = lua_newuserdata(L, sizeof *m);
-  *m = NULL;
-  luaL_setmetatable(L, CLASS);
+  memory **m = handle_make(L, CLASS, sizeof *m);
   *m = memory_open();
   return *m ? 1 : luaL_error(L, "out of memory");
 }

@@ -162,9 +162,7 @@ static int plan_handle_new(lua_State *L) {
   lua_getfield(L, 1, "columns");
   luaL_checktype(L, -1, LUA_TTABLE);
   cells = lua_rawlen(L, -1);
-  h = lua_newuserdata(L, sizeof *h);
-  memset(h, 0, sizeof *h);
-  luaL_setmetatable(L, CLASS);
+  h = handle_make(L, CLASS, sizeof *h);
   h->sources = read_sources(L, cells);
   h->cells = calloc(cells + 1, sizeof *h->cells);
   h->plan = plan_open(cells);

@@ -30,9 +30,7 @@ static int reader_close(lua_State *L) {
 static int reader_new(lua_State *L) {
   const char *delimiter = luaL_optstring(L, 2, ","), *problem;
   lua_Integer line = luaL_optinteger(L, 3, 1);
-  reader *r = lua_newuserdata(L, sizeof *r);
-  memset(r, 0, sizeof *r);
-  luaL_setmetatable(L, CLASS);
+  reader *r = handle_make(L, CLASS, sizeof *r);
   problem = rows_open(&r->rows, source_take(L, 1), *delimiter,
                       (uint64_t)line);
   r->is_open = 1;

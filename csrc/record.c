@@ -47,9 +47,7 @@ static slice record_cell(record *r, size_t i) {
 }
 
 int record_push(lua_State *L, columns *c, char delimiter, slice text) {
-  record *r = lua_newuserdata(L, sizeof *r);
-  memset(r, 0, sizeof *r);
-  luaL_setmetatable(L, CLASS);
+  record *r = handle_make(L, CLASS, sizeof *r);
   if (!record_fill(r, c, delimiter, text))
     return luaL_error(L, "out of memory");
   return 1;

@@ -35,9 +35,7 @@ static int source_handle_close(lua_State *L) {
 }
 
 static holder *holder_new(lua_State *L) {
-  holder *h = lua_newuserdata(L, sizeof *h);
-  h->source = NULL;
-  luaL_setmetatable(L, CLASS);
+  holder *h = handle_make(L, CLASS, sizeof *h);
   return h;
 }
 
