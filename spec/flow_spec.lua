@@ -107,6 +107,13 @@ describe("flow", function()
       ["export: a path or an iterator is expected"] = {},
       ["batch_size: a number above 0 is expected"] = { export = "x", batch_size = 0 },
       ["limit: got a string"] = { export = "x", limit = "3" },
+      ["limit: a whole number is expected"] = { export = "x", limit = 1.5 },
+      ["export: got a table"] = { export = {} },
+      ['first_run: "issue" or "remember" is expected'] = { export = "x", first_run = "all" },
+      ['format: "xls" is none of bulk'] = { export = "x", format = "xls" },
+      ["date_order: dmy, mdy or ymd is expected"] = { export = "x", date_order = "ydm" },
+      ["decimal: a comma or a point is expected"] = { export = "x", decimal = ";" },
+      ["delimiter: one character, or its name, is expected"] = { export = "x", delimiter = "two" },
     } do
       local ok, message = pcall(function() local r = flow:run(options) return r end)
       assert.is_false(ok)

@@ -20,6 +20,17 @@ engines.describe("a ledger", function(engine, place)
     engine.query(("UPDATE credential SET lease = lease - %d"):format(seconds))
   end
 
+  it("lists all keys of a state, however many", function()
+    assert(ledger:claim(items(1, 1100)))
+    local seen, count = {}, 0
+    assert.equal(1100, assert(ledger:each("sending", function(one)
+      count = count + (seen[one.key] and 0 or 1)
+      seen[one.key] = true
+    end)))
+    assert.equal(1100, count)
+    assert.equal(0, ledger:each("issued", error))
+  end)
+
   it("is not made, and not changed, where it is only to be read", function()
     ledger:close()
     name = engine.fresh()

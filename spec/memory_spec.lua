@@ -186,6 +186,17 @@ for _, engine in ipairs(engines) do describe("a prior value on " .. engine.name,
     assert.same({ ">a, a", "a>b;\n2:x, a", "b;\n2:x>c, b;\n2:x" }, names)
   end)
 
+  it("stops a run where it is damaged, before anything is sent", function()
+    local flow = { formula = "ISCHANGED(Status__c)" }
+    fired(flow, { "a,1" }, { first_run = "issue" })
+    engine.query "UPDATE memory SET entries = 'x'"
+    local none, message, code = fired(flow, { "b,2" })
+    assert.is_nil(none)
+    assert.truthy(message:find("the memory of earlier runs is damaged", 1, true), message)
+    assert.equal("ledger", code)
+    assert.same({ 0, 0, 0 }, { sandbox.most() })
+  end)
+
   it("comes from an older export too", function()
     local old = export { "a,1", "b,1" }
     assert.same({ 2 }, (fired({ formula = "ISCHANGED(Status__c)" }, { "a,2", "c,2" },
