@@ -75,6 +75,17 @@ describe("a packed export", function()
       { check(text:sub(1, 100)) })
     local _, message = check((text:gsub("Muster", "Mister", 1)))
     assert.equal("is damaged: the checksum in the ZIP differs", message)
+    text = zip { { "Contact.csv", header .. row:rep(5000) } }
+    local packed_from = 30 + #"Contact.csv"
+    _, message = check(text:sub(1, packed_from) .. "\255" .. text:sub(packed_from + 2))
+    assert.equal("is damaged: its packed text cannot be read", message)
+    -- The directory says less than there is: the packed size stands 20 bytes behind its mark.
+    local size = text:find "PK\1\2" + 20
+    _, message = check(text:sub(1, size - 1) .. "\20\0\0\0" .. text:sub(size + 4))
+    assert.equal("is damaged: its packed text is cut", message)
+    -- Its place in the file, 42 bytes behind, is that of no file's head.
+    _, message = check(text:sub(1, size + 21) .. "\1\0\0\0" .. text:sub(size + 26))
+    assert.equal("is cut: the ZIP is not whole", message)
   end)
 end)
 

@@ -98,6 +98,7 @@ describe("salesforce: tokens", function()
     client:close()
     local file = assert(io.open(place .. "/sf", "w"))
     file:write(([[#!/bin/sh
+case "$*" in *" gone") exit 1 ;; esac
 case "$2 $3" in
 "display --json") echo '{ "status": 0, "result": { "id": "00D", "alias": ["a", {"accessToken": "b"}],
   "accessToken": "%s", "instanceUrl": "%s" } }' ;;
@@ -124,6 +125,8 @@ esac
   it("come from the Salesforce CLI, an older or a newer one", function()
     assert.equal(org.id(1) .. "\tnil\n", with_cli("00D5g000000SPEC!AQ.1_token", "my-org"))
     assert.equal(org.id(1) .. "\tnil\n", with_cli("[REDACTED] Use another command", "my-org"))
+    assert.equal("the Salesforce CLI gave no token for gone; see what `sf org display` says\tcli\n",
+      with_cli("x", "gone"):gsub("^Salesforce: ", ""), nil)
     assert.truthy(with_cli("x", "'my org;id'"):find "target_org: a user name or an alias is expected")
   end)
 end)
