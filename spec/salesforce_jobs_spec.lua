@@ -80,6 +80,24 @@ describe("links by jobs", function()
     opened:close()
   end)
 
+  it("are written so by the command where there are more than 10,000", function()
+    org.start(10001)
+    local ledger, rows, outcomes = assert(ledgers.open(path)), {}, {}
+    for n = 1, 10001 do
+      rows[n] = { key = keys.key(n), record_id = org.id(n), object = "Contact",
+        fields = '{"Sertifier_Verification_Link__c":"{!verificationLink}"}' }
+      outcomes[n] = keys.issued(n)
+    end
+    assert(ledger:expect_writes(rows))
+    assert(ledger:claim(keys.items(1, 10001)))
+    assert(ledger:settle(outcomes))
+    ledger:close()
+    assert.same({ 0, "", "waiting for Salesforce's job 7505g0000000001AAA: InProgress\n"
+      .. "   10001 links written\n" }, { command.run({ "write-back", "--ledger", path },
+      org.environment()) })
+    assert.same({ 0, 1, 10001 }, { counts("update")[1], counts("ingest")[1], org.record().updates })
+  end)
+
   it("are told row by row, whatever order the results have; locked ones go again alone", function()
     org.start(60, { lock_rows = 3, lock_times = 2 }, { 20 })
     local opened = client { bulk_above = 0 }

@@ -27,6 +27,12 @@ end
 --- One export's run; with several exports, each has a write-back of its own only if there is one.
 local function run_one(flow, export, args, client, org)
   local telling = open_progress(args)
+  if org and not args.quiet and not args.log then
+    org.say = function(text)
+      if telling then telling:finish() end
+      io.stderr:write(text, "\n")
+    end
+  end
   local summary, message = flow:run {
     export = export, client = client, ledger = args.ledger,
     write_back = writes_to_org(args) and org or args.write_back,
@@ -72,9 +78,6 @@ function issue.main(args)
   common.spare(not writes_to_org(args) and args.write_back, "the links", args.files)
   common.spare(args.rejects, "the rejects", args.files)
   local org = (args.query or writes_to_org(args)) and common.org(args)
-  if org and not args.quiet and not args.log then
-    org.say = function(text) io.stderr:write(text, "\n") end
-  end
   if args.query then exports = { org:query(query_of(flow, args.query)) } end
   local client = common.client()
   core.catch_interrupts()

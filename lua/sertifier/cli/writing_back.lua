@@ -52,6 +52,7 @@ function writing_back.main(args)
   common.spare(args.unwritten, "what is not written", {}, args.ledger or "sertifier.db")
   local ledger = common.ledger(args)
   local org = common.org(args)
+  org.say = function(text) io.stderr:write(text, "\n") end
   core.hide_key()
   core.catch_interrupts()
   local tally = { written = 0, reasons = {} }

@@ -71,7 +71,7 @@ end
 --   `Id`; and `fault`, Salesforce's `code` and `message`, where it was not written; and why others
 --   are missing, if that is known; or nil, message, code
 function ingest.finish(org, id)
-  local job, message, code = jobs.wait(org, path_of(id))
+  local job, message, code = jobs.wait(org, path_of(id), org.say)
   if not job then return nil, message, code end
   local outcomes = {}
   if job.state == "Open" then return outcomes end
