@@ -1,5 +1,4 @@
 /* record.c: handle: a lazy view of one row, for hooks written in Lua. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cell.h"
@@ -7,30 +6,26 @@
 
 #define CLASS "sertifier.record"
 
+/* The cells and the row's bytes follow it: Lua collects by what it has given. */
 typedef struct record {
   columns *columns;
-  slice *cells; /* the row's bytes follow them */
   size_t split; /* cells that were asked for, and those before them */
   slice rest;   /* of the row */
   char delimiter;
+  slice cells[];
 } record;
 
 static int record_close(lua_State *L) {
   record *r = luaL_checkudata(L, 1, CLASS);
   columns_release(r->columns);
-  free(r->cells);
   r->columns = NULL;
-  r->cells = NULL;
   return 0;
 }
 
-/* Copies the text; 0 without memory. */
-static int record_fill(record *r, columns *c, char delimiter, slice text) {
-  size_t cells = c->count * sizeof *r->cells;
-  char *bytes;
-  r->cells = malloc(cells + text.length + 1);
-  if (!r->cells) return 0;
-  bytes = (char *)r->cells + cells;
+int record_push(lua_State *L, columns *c, char delimiter, slice text) {
+  size_t room = sizeof(record) + c->count * sizeof(slice);
+  record *r = handle_make(L, CLASS, room + text.length + 1);
+  char *bytes = (char *)r + room;
   memcpy(bytes, text.bytes, text.length);
   r->rest = text_slice(bytes, text.length);
   r->delimiter = delimiter;
@@ -44,13 +39,6 @@ static slice record_cell(record *r, size_t i) {
     if (!cell_next(&r->rest, r->delimiter, &r->cells[r->split]))
       r->cells[r->split] = text_slice("", 0);
   return r->cells[i];
-}
-
-int record_push(lua_State *L, columns *c, char delimiter, slice text) {
-  record *r = handle_make(L, CLASS, sizeof *r);
-  if (!record_fill(r, c, delimiter, text))
-    return luaL_error(L, "out of memory");
-  return 1;
 }
 
 /* A raw cell's value. */
