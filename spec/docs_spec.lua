@@ -134,6 +134,14 @@ describe("a page of docs/", function()
     pipe:close()
   end)
 
+  it("ends with the way to the next", function()
+    local list = names()
+    for i = 2, #list - 1 do -- the first lists them all
+      local ending = files.read("docs/" .. list[i]):match "\nNext: ([^\n]+)\n$" or ""
+      assert.truthy(ending:find("](" .. list[i + 1] .. ")", 1, true), list[i])
+    end
+  end)
+
   it("has links that lead somewhere, as the README has", function()
     assert.same({}, faults "README.md")
     for _, name in ipairs(names()) do assert.same({}, faults("docs/" .. name)) end
