@@ -118,4 +118,11 @@ describe("examples/nginx", function()
     assert.truthy(log:find '"outcome":"already_issued=1"')
     assert.is_nil(log:find "sample@" or log:find "token" or log:find "0035g")
   end)
+
+  it("leaves the key and the tokens in their own files alone", function()
+    local found = run(("grep -rlaF -e key-of-the-example -e token-of-the-flow -e token-of-an-admin %s | sort")
+      :format(place))
+    assert.equal(("%s/admin\n%s/sertifier.key\n%s/tokens"):format(place, place, place),
+      (found:gsub("%s+$", "")))
+  end)
 end)
