@@ -6,6 +6,7 @@ local files = require "spec.support.files"
 local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
+local updating = require "sertifier.salesforce.updating"
 
 local function none() return 0 end
 
@@ -43,6 +44,36 @@ describe("salesforce: a query", function()
       .. "maintenance", "answer" }, ended_by { maintenance = true })
     assert.same({ nil, "Salesforce: HTTP 200 with text/html where JSON was expected; the org may be in "
       .. "maintenance", "answer" }, ended_by { html = true })
+  end)
+end)
+
+describe("salesforce: a record that is not issued", function()
+  after_each(function()
+    org.stop()
+    sandbox.stop()
+  end)
+
+  it("is named by its Id", function()
+    local started = sandbox.start()
+    org.start(4)
+    local client = client_of()
+    local update = updating.new("Contact", { { id = org.id(2), values = { Email = "" } },
+      { id = org.id(3), values = { Email = "" } }, { id = org.id(4), values = { Email = "x" } } })
+    updating.start(client, update)
+    updating.finish(client, update)
+    client:close()
+    local flow = files.write(('return require("sertifier").flow { campaign = %q, object = "Contact" }')
+      :format(sandbox.campaign), ".lua")
+    for _, words in ipairs { { "issue", flow, "--query", "flow", "--progress", "none" },
+      { "watch", flow, "--once" } } do
+      words[#words + 1], words[#words + 2] = "--ledger", files.path ".db"
+      local status, _, err = command.run(words, command.environment(started) .. " " .. org.environment())
+      assert.equal(2, status)
+      for _, line in ipairs { ("%s, %s: email (from Email) is empty\n"):format(org.id(2), org.id(3)),
+        org.id(4) .. ": email (from Email) is not an e-mail address\n" } do
+        assert.truthy(err:find("invalid: record:" .. line, 1, true), err)
+      end
+    end
   end)
 end)
 

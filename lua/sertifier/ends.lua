@@ -11,7 +11,8 @@ end
 
 --- Notes something of a record that counts elsewhere.
 function ends.note(self, outcome, item, reason)
-  self.summary:problem(outcome, self.export.name, item.line, reason)
+  self.summary:problem(outcome, self.export.name, item.line, reason,
+    self.export.by_id and item.record_id)
 end
 
 --- The ends that leave nothing to be done when the record is seen again.
@@ -36,6 +37,7 @@ function ends.tell(self, outcome, item, reason)
 end
 
 local function where(self, item)
+  if self.export.by_id and item.record_id then return "record:" .. item.record_id end
   return ("%s:%d"):format(self.export.name, item.line)
 end
 

@@ -140,7 +140,8 @@ end
 -- @return the export, or nil, message, code
 function export.open(source, needs, options)
   if type(source) == "function" then
-    return tables.open { name = "record", next = source, columns = needs, is_slow = true }
+    return tables.open { name = "record", next = source, columns = needs, is_slow = true,
+      by_id = true }
   elseif type(source) == "table" then
     return source:open(needs)
   end

@@ -17,6 +17,7 @@ local rows_at_once = 20000 -- so that rows that do not qualify let answers throu
 local function note_problems(self, problems)
   for _, problem in ipairs(problems) do
     local text = problem.text:gsub("\n$", ""):gsub("\n", "; ")
+    problem.record_id = self.export.by_id and self.export.faulty[problem.line]
     ends.note(self, "invalid", problem, text)
     ends.reject(self, "invalid", problem, text)
     log.outcome(self, "invalid", problem, text)

@@ -39,11 +39,25 @@ end
 -- @tparam string export the export's name
 -- @tparam number line of the record; the first few of a group are kept
 -- @tparam string text what is wrong, without a person's data
-function summary:problem(outcome, export, line, text)
+-- @tparam[opt] string id of the record, where nobody knows it by its line
+function summary:problem(outcome, export, line, text, id)
   local full = #self.problems >= most_groups
   local group = group_of(self, outcome, export, full and "other problems" or text)
   group.count = group.count + 1
-  if #group.lines < most_lines then group.lines[#group.lines + 1] = line end
+  if #group.lines == most_lines then return end
+  group.lines[#group.lines + 1] = line
+  if not id or id == "" then return end
+  group.ids = group.ids or {}
+  group.ids[#group.lines] = id
+end
+
+--- Where the records of a group are: `contacts.csv:69, 171 and 12 more`, or `record:0035g…`.
+-- @tparam table group one of `problems`
+function summary.where(group)
+  local list, ids, more = {}, group.ids or {}, group.count - #group.lines
+  for i, line in ipairs(group.lines) do list[i] = ids[i] or ("%d"):format(line) end
+  return ("%s:%s%s"):format(group.export, table.concat(list, ", "),
+    more > 0 and (" and %d more"):format(more) or "")
 end
 
 --- The exit status that the counts call for.

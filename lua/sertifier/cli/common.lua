@@ -194,15 +194,6 @@ function common.tell_counts(summary, outcomes)
   end
 end
 
---- `contacts.csv:69: …`, or of several `contacts.csv:69, 171, 330 and 12 more: …`
-local function tell_group(group)
-  local lines = {}
-  for i, line in ipairs(group.lines) do lines[i] = ("%d"):format(line) end
-  local more = group.count - #group.lines
-  io.stderr:write(("  %s:%s%s: %s\n"):format(group.export, table.concat(lines, ", "),
-    more > 0 and (" and %d more"):format(more) or "", group.text))
-end
-
 --- The problems, by outcome: where they are, and what is wrong.
 function common.tell_problems(summary)
   for _, outcome in ipairs(summaries.outcomes) do
@@ -211,7 +202,7 @@ function common.tell_problems(summary)
       if group.outcome == outcome then
         if not told then io.stderr:write("\n", words[outcome], ":\n") end
         told = true
-        tell_group(group)
+        io.stderr:write(("  %s: %s\n"):format(summaries.where(group), group.text))
       end
     end
   end

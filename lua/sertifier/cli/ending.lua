@@ -1,5 +1,7 @@
 --- What `sertifier issue` says at its end: twelve lines at the most, what to do next as the last.
 
+local summaries = require "sertifier.summary"
+
 local ending = {}
 
 local most = 12
@@ -49,13 +51,9 @@ end
 
 -- ---- problems ----
 
---- `invalid: contacts.csv:69: …`, or of several `invalid: contacts.csv:69, 171 and 12 more: …`
+--- `invalid: contacts.csv:69: …`
 local function group_line(group)
-  local lines = {}
-  for i, line in ipairs(group.lines) do lines[i] = ("%d"):format(line) end
-  local more = group.count - #group.lines
-  return ("%s: %s:%s%s: %s"):format(words[group.outcome], group.export, table.concat(lines, ", "),
-    more > 0 and (" and %d more"):format(more) or "", group.text)
+  return ("%s: %s: %s"):format(words[group.outcome], summaries.where(group), group.text)
 end
 
 --- The largest first; those of one size as they came.

@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local summaries = require "sertifier.summary"
 local watch = require "sertifier.salesforce.watching"
 
 local watching = {}
@@ -22,6 +23,9 @@ local function tell(summary)
     if count > 0 then parts[#parts + 1] = ("%d %s"):format(count, one[2]) end
   end
   if #parts > 0 then say(table.concat(parts, ", ")) end
+  for _, group in ipairs(summary.problems) do
+    say(("%s: %s: %s"):format(group.outcome, summaries.where(group), group.text))
+  end
   for _, note in ipairs(summary.notes) do say(note) end
 end
 

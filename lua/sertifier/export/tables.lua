@@ -58,6 +58,9 @@ local function feed(self, plan, batch, row, keep)
   self.last = keep and text_of_cells(cells)
   local result, failed = core.feed(plan, batch, cells, self.number, row, self.last or nil)
   if keep and result == "ready" then self.rows[#batch] = row end
+  if self.by_id and result == "invalid" then
+    self.faulty[self.number] = text_of(tables.value(row, "Id"))
+  end
   return result, failed
 end
 
@@ -67,6 +70,7 @@ end
 function tables:fill(plan, batch, most, rows, with_records)
   local counts = { skipped = 0, invalid = 0, ready = 0, failed = 0 }
   local read, failed = 0, nil
+  self.faulty = {}
   if #batch == 0 then self.rows = {} end
   while #batch < most and read < rows and not failed do
     local row, line, problem = self.next()
@@ -128,7 +132,8 @@ function tables:close()
 end
 
 --- Opens it.
--- @tparam table self `name`, `next`, `columns`, `is_slow`: records may come slowly
+-- @tparam table self `name`, `next`, `columns`, `is_slow`: records may come slowly, `by_id`: people
+--   know its records by their Ids, not by lines
 function tables.open(self)
   self.number, self.rows, self.delimiter = 0, {}, ","
   return setmetatable(self, tables)

@@ -35,7 +35,7 @@ local function by_size(self, needs)
     local job = start_job(self)
     if job then return results.open(self.org, job.id) end
   end
-  return tables.open { name = "record", columns = needs, is_slow = true,
+  return tables.open { name = "record", columns = needs, is_slow = true, by_id = true,
     next = function() return records:next() end }
 end
 
