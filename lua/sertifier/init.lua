@@ -132,7 +132,7 @@ end
 -- @tparam[opt] function options.interrupted the run stops once this gives true
 -- @treturn[1] table the summary: `read`, the seven counts that add up to it (`skipped`, `invalid`,
 --   `issued`, `already_issued`, `rejected`, `in_doubt`, `not_attempted`), `changed`, `problems`
---   (each `outcome`, `export`, `lines`, `count`, `text`; of an iterator's records also their `ids`),
+--   (each `outcome`, `export`, `lines`, `count`, `text`; of an iterator's records `ids`),
 --   and `written` and `unwritten` where links go to an org
 -- @treturn[1] ?string where the run stopped early: a message
 -- @treturn[1] ?string and its code
