@@ -115,6 +115,16 @@ static http_result *post(http *h, const buffer *form) {
   return result;
 }
 
+/* What an answer repeats of what it was asked with, nobody is to see. */
+static void cover(const login *l, const buffer *form, buffer *answer) {
+  key jwt = {form->bytes, form->bytes};
+  key_cover(&l->secret, answer->bytes, answer->length);
+  if (!*l->jwt_key_file) return;
+  form->bytes[form->length] = '\0'; /* a buffer has room behind its text */
+  jwt.text = strrchr(form->bytes, '=') + 1;
+  key_cover(&jwt, answer->bytes, answer->length);
+}
+
 static void drop(char *bytes, size_t length) {
   if (bytes) key_wipe(bytes, length);
 }
@@ -130,10 +140,10 @@ static const char *ask_with(const login *l, http *h, key *token, char *address,
     wrong = "memory";
     result = post(h, &form);
   }
+  if (result) cover(l, &form, &result->body);
   drop(form.bytes, form.length);
   buffer_close(&form);
   if (!result) return wrong;
-  key_cover(&l->secret, result->body.bytes, result->body.length);
   wrong = read_answer(l, result, token, address, problem, size);
   drop(result->body.bytes, result->body.length);
   http_free(result);

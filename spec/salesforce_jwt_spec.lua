@@ -83,6 +83,13 @@ describe("a token by JWT", function()
     client:close()
   end)
 
+  it("shows nothing of what was signed, where the org repeats it", function()
+    assert(started:behave { repeats = true })
+    local message = opened({ jwt_key_file = new_key(rsa) })[2]
+    assert.truthy(message:find "^Salesforce gives no token: invalid_grant: invalid assertion: %*+;",
+      message)
+  end)
+
   it("is for the login server of the org's kind", function()
     local login = require "sertifier.salesforce.logging_in"
     for url, audience in pairs {

@@ -32,7 +32,7 @@ function assertion.fault(state, text)
   if not says or (json.decode(decoded(header)) or {}).alg ~= "RS256"
     or says.iss ~= state.org.client_id
     or not is_signed(header .. "." .. claims, decoded(signature), state.org.public_key) then
-    return "invalid assertion"
+    return "invalid assertion" .. (state.behave.repeats and ": " .. text or "")
   elseif says.aud ~= state.behave.audience then
     return "audience is invalid"
   end

@@ -20,6 +20,7 @@ local switches = {
   html = false, -- pages where JSON is expected, as a proxy has them
   server_error_every = 0, cut_every = 0, -- of the requests
   audience = "https://login.salesforce.com", -- of a JWT
+  repeats = false, -- true: a JWT that is invalid stands in what is said of it
   revoked = false, -- true: the app is nobody's any more, and no token is good
   maintenance = false, latency = 0,
   clock = 0, -- seconds that it is ahead
