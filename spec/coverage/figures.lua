@@ -1,4 +1,5 @@
--- Reads what a coverage run left and prints the figures: luajit spec/coverage/figures.lua PLACE
+-- Reads what a coverage run left and prints the figures, in the copy that was run:
+-- luajit spec/coverage/figures.lua PLACE
 --
 -- Fails where a figure is below what it has to be, or where a public function was never called. Which lines
 -- did not run stands in PLACE/not-run then.
@@ -62,7 +63,8 @@ local function modules(lines)
   for path in pipe:lines() do
     local file = { lines = {}, functions = {} }
     each_line(assert(loadfile(path)), function(line)
-      file.lines[line] = line == 1 or lines[path .. ":" .. line] or false
+      -- In the first stands what a coverage run put there.
+      if line > 1 then file.lines[line] = lines[path .. ":" .. line] or false end
     end)
     files[path] = file
   end
