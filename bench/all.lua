@@ -14,7 +14,6 @@ local rounds, rows, most = arg[1] or "3", arg[2] or "300000", arg[3] or "1000000
 
 local parts = {
   { "From an export to request bodies", "bodies.lua", rounds, rows },
-  { "Issuing", "clients.lua", rounds },
   { "Where the time of issuing goes", "profile.lua" },
   { "Where it goes under LuaJIT", "profile.lua", lua = "luajit" },
   { "Growth", "growth.lua", rounds, most },
@@ -22,12 +21,14 @@ local parts = {
   { "What the ledger does", "ledger.lua", plain = true },
   { "What the ledger costs", "issuing.lua", "12000", rounds, plain = true },
   { "Links to an org", "links.lua", "10000", rounds, plain = true },
+  { "Issuing", "clients.lua", rounds },
 }
 
 local file = assert(io.open("bench/RESULTS.md.part", "w"))
 
 local function say(text)
   print(text)
+  io.stdout:flush()
   file:write(text, "\n")
 end
 
@@ -59,7 +60,7 @@ local function say_where()
     first_line "sed -n 's/^model name[^:]*: //p' /proc/cpuinfo", first_line "nproc",
     first_line "awk '/MemTotal/ { printf \"%.0f GB of memory\", $2 / 1e6 }' /proc/meminfo"))
   say(("- %s, %s"):format(first_line ". /etc/os-release && echo $PRETTY_NAME",
-    first_line "uname -sr"))
+    first_line "uname -sr | cut -d- -f1"))
   say(("- a write is on the disk after %.1f ms (the median of 51)"):format(flush_time()))
   say(("- load when it began: %s"):format(load_now()))
 end
@@ -69,7 +70,7 @@ local function say_versions()
   for _, command in ipairs { "lua5.4 -v", "luajit -v", "go version", "python3 --version",
     "node --version", "mlr --version", "jq --version", "curl --version" } do
     if harness.succeeds("command -v " .. command:match "%S+" .. " >/dev/null") then
-      found[#found + 1] = first_line(command):gsub("%s+Copyright.*", ""):gsub(" %-%- .*", "")
+      found[#found + 1] = first_line(command):gsub("%s+Copyright.*", ""):gsub(" %-%-.*", "")
         :gsub("^v", "Node v"):gsub("^curl (%S+).*", "libcurl %1")
     end
   end

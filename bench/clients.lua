@@ -107,7 +107,7 @@ local function line_of(case, contender, results, go)
     ("%.0f"):format(harness.median(results, "peak")) }
 end
 
-local function run(case, usable, lines)
+local function run(case, usable)
   local measured, go = {}, nil
   for _, one in ipairs(usable) do
     if not one.blind or case.batch == 1 then measured[#measured + 1] = one end
@@ -118,7 +118,7 @@ local function run(case, usable, lines)
   local results = harness.rounds(rounds, measured, measure(case))
   api.stop()
   for i, one in ipairs(measured) do go = one.name:find "^Go" and results[i] or go end
-  for i, one in ipairs(measured) do lines[#lines + 1] = line_of(case, one, results[i], go) end
+  for i, one in ipairs(measured) do harness.print_row(line_of(case, one, results[i], go)) end
 end
 
 -- ---- the stand-in's own limit ----
@@ -141,17 +141,17 @@ local function print_ceiling()
   api.stop()
 end
 
-local usable, lines = harness.usable(contenders), {}
+local usable = harness.usable(contenders)
+print(("Issuing from an export; medians of %d rounds."):format(rounds))
+harness.print_table({ "API answers after", ">credentials a request", ">requests at once", "client",
+  ">credentials/s", ">of the bound", ">times Go", ">CPU µs a credential", ">peak MiB" }, {})
 for _, latency in ipairs { 50, 0 } do
   for _, batch in ipairs { 1, 100 } do
     for _, at_once in ipairs { 1, 8, 32 } do
-      run({ latency = latency, batch = batch, at_once = at_once }, usable, lines)
+      run({ latency = latency, batch = batch, at_once = at_once }, usable)
     end
   end
 end
 clean()
 os.remove(bodies)
-print(("Issuing from an export; medians of %d rounds."):format(rounds))
-harness.print_table({ "API answers after", ">credentials a request", ">requests at once", "client",
-  ">credentials/s", ">of the bound", ">times Go", ">CPU µs a credential", ">peak MiB" }, lines)
 print_ceiling()

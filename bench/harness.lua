@@ -130,14 +130,22 @@ end
 
 -- ---- tables ----
 
---- Prints a Markdown table: its titles, those with a `>` in front to the right, and its rows.
+--- Prints a row of a Markdown table.
+function harness.print_row(row)
+  print("| " .. table.concat(row, " | ") .. " |")
+  io.stdout:flush()
+end
+
+--- Prints a table: its titles, those with a `>` in front to the right, and the rows that are known.
 function harness.print_table(titles, rows)
   local names, rules = {}, {}
   for i, title in ipairs(titles) do
     names[i], rules[i] = title:gsub("^>", ""), title:find "^>" and "---:" or "---"
   end
-  print("\n| " .. table.concat(names, " | ") .. " |\n| " .. table.concat(rules, " | ") .. " |")
-  for _, row in ipairs(rows) do print("| " .. table.concat(row, " | ") .. " |") end
+  print ""
+  harness.print_row(names)
+  harness.print_row(rules)
+  for _, row in ipairs(rows) do harness.print_row(row) end
 end
 
 return harness

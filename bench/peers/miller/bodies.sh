@@ -6,7 +6,8 @@ mlr -S --icsv --ojsonl filter '
   && $Email =~ "^[^@ \t\r\n]+@[^@ \t\r\n]*\.[^@ \t\r\n]*$"
   && $Id =~ "^003[0-9A-Za-z]{12}([0-9A-Za-z]{3})?$"
   && $Completed_On__c =~ "^([0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?)?$"
-' then put -q '
+  && strip($FirstName . $LastName) != ""
+' then put '
   map one = {
     "campaignId": "7d1f0c52-demo-4b3a-course-completion",
     "name": strip($FirstName . " " . $LastName),
@@ -17,9 +18,7 @@ mlr -S --icsv --ojsonl filter '
   if ($Completed_On__c != "") {
     one["issueDate"] = sub($Completed_On__c, "T.*", "")
   }
-  if (one["name"] != "") {
-    emit one
-  }
+  $* = one
 ' "$1" | jq -cn '
   foreach (inputs, null) as $one (
     {list: []};
