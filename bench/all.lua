@@ -62,7 +62,8 @@ local function say_where()
   say(("- %s, %s"):format(first_line ". /etc/os-release && echo $PRETTY_NAME",
     first_line "uname -sr | cut -d- -f1"))
   say(("- a write is on the disk after %.1f ms (the median of 51)"):format(flush_time()))
-  say(("- load when it began: %s"):format(load_now()))
+  say(("- load when it began: %s%s"):format(load_now(), tonumber(load_now()) < 1 and ""
+    or "; others worked on it: all took longer than it would alone, and not evenly so"))
 end
 
 local function say_versions()
@@ -79,8 +80,7 @@ end
 
 local function run(part)
   local command = (part.lua or "lua5.4") .. " bench/" .. table.concat(part, " ", 2)
-  say(("\n## %s\n\n`%s`%s\n"):format(part[1], command,
-    tonumber(load_now()) > 2.5 and ", on a busy machine" or ""))
+  say(("\n## %s\n\n`%s`, load %s\n"):format(part[1], command, load_now()))
   if part.plain then say "```text" end
   local pipe = assert(io.popen(command))
   for line in pipe:lines() do say(line) end
