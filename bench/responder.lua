@@ -13,7 +13,7 @@ function responder.start(latency)
   harness.succeeds(("mkfifo %s && (%s %d <%s >%s &)"):format(fifo, program, latency, fifo, told))
   local input = assert(io.open(fifo, "w")) -- it ends when this is closed
   local port
-  repeat port = harness.output_of("cat " .. told):match "^%d+" until port
+  repeat port = harness.output_of("cat 2>/dev/null " .. told):match "^%d+" until port
   return { url = "http://127.0.0.1:" .. port,
     first = function() return tonumber(harness.output_of("tail -1 " .. told)) end,
     stop = function()
