@@ -48,7 +48,7 @@ describe("run", function()
     local shares = {}
     local summary = assert(run(flow_of(), { export = sandbox.export(4500), batch_size = 1000,
       progress = function(now) shares[#shares + 1] = now.share end }))
-    assert.near(2000 / 4500, shares[1], 0.05)
+    assert.near(1000 / 4500, shares[1], 0.05)
     assert.near(1, shares[#shares], 0.01)
     assert.equal(summary.requests, summary.latency.count)
     assert.truthy(summary.latency.median > 0)

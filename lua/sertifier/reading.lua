@@ -11,7 +11,7 @@ local sending = require "sertifier.sending"
 
 local reading = {}
 
-local least_group, most_group = 500, 2000 -- credentials that are looked up at once
+local group = 500 -- credentials that are looked up at once
 local rows_at_once = 20000 -- so that rows that do not qualify let answers through
 
 local function note_problems(self, problems)
@@ -66,17 +66,11 @@ local function record_of(self, i)
   return self.records and self.records[i] or self.export:record(self.batch, i)
 end
 
---- So many that one look-up, and then one claim, is for all requests that go at once.
-local function group_of(self)
-  local at_once = math.min(most_group, self.batch_size * self.concurrency)
-  return math.max(least_group, self.batch_size, at_once)
-end
-
 --- Gives a run what it reads into. Records that may come slowly are sent as soon as they fill a
 -- request.
 function reading.begin(self)
   self.batch = core.batch()
-  self.group = self.export.is_slow and self.batch_size or group_of(self)
+  self.group = self.export.is_slow and self.batch_size or math.max(group, self.batch_size)
 end
 
 -- ---- what the ledger does not know ----
