@@ -150,6 +150,7 @@ local function value_of(request, result)
 end
 
 --- Takes in what has come back, and waits for nothing.
+-- @local
 function salesforce:tend()
   for native in pairs(self.flying) do poll(self, native, 0) end
 end
