@@ -54,8 +54,8 @@ local modules = lua_modules [[
   cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.progress cli.proposing
   cli.report cli.resolve cli.sandbox cli.status cli.watching cli.writing_back compile
   compile.cells condition condition.dates condition.filters condition.soql condition.tests
-  credential delivery doctor drain ends envelope explain explain.line export export.columns
-  export.csv export.encoding export.events export.json export.kinds export.outbound
+  credential delivery did_you_mean doctor drain ends envelope explain explain.line export
+  export.columns export.csv export.encoding export.events export.json export.kinds export.outbound
   export.settling export.tables flow flow.fields flow_file flow_import flow_import.text
   flow_import.values flow_import.xml formula formula.calls formula.emitting formula.functions
   formula.grammar formula.names formula.typing guards holdings hooks landing latency ledger

@@ -11,8 +11,8 @@
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local data_of = require "sertifier.api.data"
+local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
-local nearest = require "sertifier.nearest"
 local version = require "sertifier.version"
 local waiting = require "sertifier.answer.waiting"
 
@@ -31,9 +31,8 @@ local function check_options(options, level)
   for name, value in pairs(options) do
     local wanted = options_known[name]
     if not wanted then
-      local near = nearest(tostring(name), names)
-      error(("client: no such option: %s%s"):format(tostring(name),
-        near and ("; did you mean %s?"):format(near) or ""), level + 1)
+      error(("client: no such option: %s%s"):format(tostring(name), did_you_mean(name, names)),
+        level + 1)
     elseif type(value) ~= wanted then
       error(("client: %s: %s expected, got %s"):format(name, wanted, type(value)), level + 1)
     end

@@ -6,8 +6,8 @@
 
 local cjson = require "cjson"
 local credential = require "sertifier.credential"
+local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
-local nearest = require "sertifier.nearest"
 
 local attributes = {}
 
@@ -51,11 +51,10 @@ local function index(rows)
 end
 
 local function unknown(field, found, titles)
-  local near = nearest(field.attribute, titles)
   return ("map.%s: Sertifier has %s of this %s"):format(field.name,
     found == false and "more than one attribute" or "no attribute",
     found == false and "title; use its ID" or "ID or title"
-      .. (near and ("; did you mean %s?"):format(near) or ""))
+      .. did_you_mean(field.attribute, titles))
 end
 
 local function resolved(field, row)

@@ -2,8 +2,8 @@
 
 local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
+local did_you_mean = require "sertifier.did_you_mean"
 local fields = require "sertifier.flow.fields"
-local nearest = require "sertifier.nearest"
 
 local flow = {}
 
@@ -23,11 +23,6 @@ local triggers = { "meets", "created", "updated", "updated to meet" }
 local properties = {}
 for property in pairs(types) do properties[#properties + 1] = property end
 table.sort(properties)
-
-local function did_you_mean(name, names)
-  local near = nearest(tostring(name), names)
-  return near and ("; did you mean %s?"):format(near) or ""
-end
 
 local function is_of(value, wanted)
   if type(wanted) == "string" then return type(value) == wanted end

@@ -1,7 +1,7 @@
 --- The options of a run and of a check: their names, their types, and what is no option.
 
+local did_you_mean = require "sertifier.did_you_mean"
 local export = require "sertifier.export"
-local nearest = require "sertifier.nearest"
 
 local options = {}
 
@@ -44,9 +44,7 @@ end
 
 local function check_one(name, value, known, level)
   if not known[name] then
-    local near = nearest(tostring(name), known)
-    error(("%s: no such option%s"):format(tostring(name),
-      near and ("; did you mean %s?"):format(near) or ""), level + 1)
+    error(("%s: no such option%s"):format(tostring(name), did_you_mean(name, known)), level + 1)
   elseif not types[name][type(value)] then
     error(("%s: got a %s"):format(name, type(value)), level + 1)
   elseif type(value) == "number" then

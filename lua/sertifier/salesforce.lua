@@ -7,9 +7,9 @@
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
+local did_you_mean = require "sertifier.did_you_mean"
 local faults = require "sertifier.salesforce.faults"
 local logging_in = require "sertifier.salesforce.logging_in"
-local nearest = require "sertifier.nearest"
 local query = require "sertifier.salesforce.query"
 local retries = require "sertifier.retries"
 
@@ -30,10 +30,8 @@ local function check_options(options, level)
   for name in pairs(types) do names[#names + 1] = name end
   for name, value in pairs(options) do
     if type(value) ~= types[name] then
-      local near = not types[name] and nearest(tostring(name), names)
-      error(("salesforce: %s: %s%s"):format(tostring(name),
-        types[name] and types[name] .. " expected" or "no such option",
-        near and ("; did you mean %s?"):format(near) or ""), level + 1)
+      error(("salesforce: %s: %s"):format(tostring(name), types[name]
+        and types[name] .. " expected" or "no such option" .. did_you_mean(name, names)), level + 1)
     end
   end
 end

@@ -1,7 +1,7 @@
 --- Flow's own form: a list of filters and the logic between them -> a tree of tests.
 
+local did_you_mean = require "sertifier.did_you_mean"
 local lpeg = require "lpeg"
-local nearest = require "sertifier.nearest"
 local syntax = require "sertifier.syntax"
 local tests = require "sertifier.condition.tests"
 
@@ -81,9 +81,8 @@ local function filter(one, n)
     return nil, ("condition %d: { field, operator, value } is expected"):format(n)
   end
   if not operators[operator] then
-    local near = nearest(operator, names)
     return nil, ("condition %d: the Start element has no operator %s%s"):format(n, operator,
-      near and ("; did you mean %s?"):format(near) or ": it has " .. table.concat(names, ", "))
+      did_you_mean(operator, names, ": it has " .. table.concat(names, ", ")))
   end
   local node, message = operators[operator](field:gsub("^{?!?%$[Rr]ecord%.", ""):gsub("}$", ""),
     value)

@@ -4,16 +4,11 @@
 -- `{ call, "x" }`, a function of the record.
 
 local credential = require "sertifier.credential"
+local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
-local nearest = require "sertifier.nearest"
 local template = require "sertifier.template"
 
 local fields = {}
-
-local function did_you_mean(name, names)
-  local near = nearest(tostring(name), names)
-  return near and ("; did you mean %s?"):format(near) or ""
-end
 
 local function sorted_keys(map)
   local keys = {}

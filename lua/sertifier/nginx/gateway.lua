@@ -3,9 +3,9 @@
 local check = require "sertifier.sandbox.check"
 local core = require "sertifier.core"
 local credential = require "sertifier.credential"
+local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
 local json = require "sertifier.sandbox.json"
-local nearest = require "sertifier.nearest"
 local reply = require "sertifier.nginx.reply"
 
 local gateway = {}
@@ -33,9 +33,7 @@ local function note_unknown(errors, where, object, known, names)
   end
   table.sort(unknown)
   for _, name in ipairs(unknown) do
-    local near = nearest(name, names)
-    note(errors, "%s%s: no such field%s", where, name,
-      near and "; did you mean " .. near .. "?" or "")
+    note(errors, "%s%s: no such field%s", where, name, did_you_mean(name, names))
   end
 end
 

@@ -1,6 +1,6 @@
 --- The options of nginx's handlers, checked at their caller's line.
 
-local nearest = require "sertifier.nearest"
+local did_you_mean = require "sertifier.did_you_mean"
 
 local options = {}
 
@@ -21,9 +21,7 @@ local function check(all, known, level)
   for name in pairs(known) do names[#names + 1] = name end
   for name, value in pairs(all) do
     if not known[name] then
-      local near = nearest(tostring(name), names)
-      error(("%s: no such option%s"):format(tostring(name),
-        near and ("; did you mean %s?"):format(near) or ""), level + 1)
+      error(("%s: no such option%s"):format(tostring(name), did_you_mean(name, names)), level + 1)
     elseif not is_of(value, known[name]) then
       error(("%s: got a %s"):format(name, type(value)), level + 1)
     end

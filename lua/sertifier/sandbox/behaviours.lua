@@ -3,7 +3,7 @@
 -- The grade says what the default rests on: "S" Sertifier's Salesforce guide, "T" code that talks
 -- to the live service, "G" a guess. Grade "-" is a mishap of any network or a help for tests.
 
-local nearest = require "sertifier.nearest"
+local did_you_mean = require "sertifier.did_you_mean"
 
 local behaviours = {}
 
@@ -147,9 +147,8 @@ local function values_of(one)
 end
 
 local function unknown(name)
-  local near = nearest(tostring(name), names)
   return ("behave: no such behaviour: %s%s"):format(tostring(name),
-    near and ("; did you mean %s?"):format(near) or "; they are " .. table.concat(names, ", "))
+    did_you_mean(name, names, "; they are " .. table.concat(names, ", ")))
 end
 
 local function read_one(name, value)
