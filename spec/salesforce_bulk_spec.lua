@@ -10,18 +10,6 @@ local updating = require "sertifier.salesforce.updating"
 
 local everyone = "SELECT Id, FirstName, LastName, Email, Issue_Credential__c FROM Contact"
 
-local function declare(more)
-  local flow = { campaign = sandbox.campaign, object = "Contact" }
-  for name, value in pairs(more or {}) do flow[name] = value end
-  return sertifier.flow(flow)
-end
-
-local function counts(...)
-  local list, all = {}, org.record().counts
-  for i, name in ipairs { ... } do list[i] = all[name] or 0 end
-  return list
-end
-
 describe("a query by a Bulk job", function()
   local client
 
@@ -31,7 +19,7 @@ describe("a query by a Bulk job", function()
   end
 
   local function check(query)
-    return declare():check { export = query }
+    return org.flow():check { export = query }
   end
 
   after_each(function()
@@ -44,11 +32,11 @@ describe("a query by a Bulk job", function()
   it("is waited for, and issued page by page as a file is", function()
     sandbox.start()
     start(50, { result_size = 20, job_looks = 2 })
-    local summary = assert(declare { when = "Issue_Credential__c = TRUE" }:run {
+    local summary = assert(org.flow { when = "Issue_Credential__c = TRUE" }:run {
       export = client:query(everyone, { bulk = true }), client = sandbox.client(),
       ledger = files.path ".db", write_back = files.path ".csv", rejects = files.path ".csv" })
     assert.same({ read = 50, issued = 45, skipped = 5 }, sandbox.counts(summary))
-    assert.same({ 1, 3, 3 }, counts("job", "look", "results"))
+    assert.same({ 1, 3, 3 }, org.counts("job", "look", "results"))
     assert.same({ {}, {} }, { summary.warnings, summary.left_out })
     assert.equal("job 7505g0000000001AAA: Bulk 2.0, 50 records, 5 columns", summary.description)
   end)
@@ -71,17 +59,17 @@ describe("a query by a Bulk job", function()
   it("is made where there are more than 20,000 records, and nobody said how", function()
     start(20001)
     assert.equal(20001, assert(check(client:query(everyone))).read)
-    assert.same({ 1, 1, 1, 3 }, counts("query", "page", "job", "results"))
+    assert.same({ 1, 1, 1, 3 }, org.counts("query", "page", "job", "results"))
     local all_but_one = ("%s WHERE Id != '%s'"):format(everyone, org.id(1))
     assert.equal(20000, assert(check(client:query(all_but_one))).read)
     assert.equal(20001, assert(check(client:query(everyone, { bulk = false }))).read)
-    assert.same({ 3, 20, 1 }, counts("query", "page", "job"))
+    assert.same({ 3, 20, 1 }, org.counts("query", "page", "job"))
   end)
 
   it("goes by pages where it is none for a job", function()
     start(20001, { no_jobs = true })
     assert.equal(20001, assert(check(client:query(everyone))).read)
-    assert.same({ 10, 0 }, counts("page", "results"))
+    assert.same({ 10, 0 }, org.counts("page", "results"))
     assert.same({ nil, "Salesforce: API_ERROR: this query is none for the Bulk API", "API_ERROR" },
       { check(client:query(everyone, { bulk = true })) })
   end)
@@ -90,17 +78,17 @@ describe("a query by a Bulk job", function()
     start(40, { result_size = 3, server_error_every = 5, cut_every = 7, expire_after = 4 })
     local findings = assert(check(client:query(everyone, { bulk = true })))
     assert.same({ 40, 40 }, { findings.read, findings.would_issue })
-    assert.is_true(counts("results")[1] > 14)
-    assert.is_true(counts("token")[1] > 3)
+    assert.is_true(org.counts("results")[1] > 14)
+    assert.is_true(org.counts("token")[1] > 3)
   end)
 
   it("takes halves of a page that is too large for an answer", function()
     start(11000, { padding = 4000 })
     local query = client:query("SELECT Id, Email FROM Contact", { bulk = true })
-    local findings = assert(declare { map = { name = "{!Id}", email = "ann@example.com" } }:check {
+    local findings = assert(org.flow { map = { name = "{!Id}", email = "ann@example.com" } }:check {
       export = query })
     assert.same({ 11000, 11000, {} }, { findings.read, findings.would_issue, findings.warnings })
-    assert.same({ 4 }, counts "results")
+    assert.same({ 4 }, org.counts "results")
   end)
 
   it("tells why it failed, as Salesforce does", function()
@@ -123,7 +111,7 @@ describe("a query by a Bulk job", function()
       "a Bulk job's records come as an export only")
     assert.has_error(function() client:query(everyone, { bulk = 1 }) end,
       "bulk: true or false is expected")
-    assert.has_error(function() declare():check { export = {} } end, "export: got a table")
+    assert.has_error(function() org.flow():check { export = {} } end, "export: got a table")
   end)
 
   it("does not take more memory for more records", function()
@@ -160,7 +148,7 @@ describe("a query by a Bulk job", function()
   it("is continued by its id, after whatever ended the run that made it", function()
     local started, ledger = sandbox.start(), files.path ".db"
     start(50, { result_size = 20, used = 91, daily_limit = 100 })
-    local flow = declare { when = "Issue_Credential__c = TRUE" }
+    local flow = org.flow { when = "Issue_Credential__c = TRUE" }
     local summary, message, code = flow:run { export = client:query(everyone, { bulk = true }),
       client = sandbox.client(), ledger = ledger, batch_size = 2 }
     assert.same({ 20, "limit" }, { summary.read, code })
@@ -178,7 +166,7 @@ describe("a query by a Bulk job", function()
     assert.equal(0, status)
     assert.truthy(out:find(('"read":50,"skipped":5,"invalid":0,"issued":%d,"already_issued":%d'):format(
       45 - summary.issued, summary.issued), 1, true), out)
-    assert.same({ 1, 0 }, counts("job", "query"))
+    assert.same({ 1, 0 }, org.counts("job", "query"))
     local adds, mails, keys = sandbox.most()
     assert.same({ 1, 1, 45 }, { adds, mails, keys })
   end)

@@ -10,23 +10,6 @@ local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
 
---- The links that the ledger has, by record.
-local function issued_links(path, count)
-  local ledger, list, links = assert(ledgers.open(path)), {}, {}
-  for n = 1, count do list[n] = sandbox.campaign .. "/" .. org.id(n) end
-  for key, entry in pairs(assert(ledger:look_up(list))) do
-    links[key:match "[^/]*$"] = entry.link
-  end
-  ledger:close()
-  return links
-end
-
-local function counts(...)
-  local list, all = {}, org.record().counts
-  for i, name in ipairs { ... } do list[i] = all[name] or 0 end
-  return list
-end
-
 describe("links by jobs", function()
   local path
 
@@ -66,8 +49,8 @@ describe("links by jobs", function()
     local opened = client()
     local summary = assert(run(opened, 100))
     assert.same({ 100, 100, 0 }, { summary.issued, summary.written, summary.unwritten })
-    assert.same(issued_links(path, 100), org.record().links)
-    assert.same({ 4, 1, 1, 1, 2 }, counts("update", "ingest", "fill", "close", "results"))
+    assert.same(org.issued_links(path, 100), org.record().links)
+    assert.same({ 4, 1, 1, 1, 2 }, org.counts("update", "ingest", "fill", "close", "results"))
     assert.same({ 100, 0 }, { org.record().updates, jobs_left() })
     opened:close()
   end)
@@ -76,7 +59,7 @@ describe("links by jobs", function()
     org.start(10)
     local opened = client()
     assert.equal(10, assert(run(opened, 10)).written)
-    assert.same({ 2, 0 }, counts("update", "ingest"))
+    assert.same({ 2, 0 }, org.counts("update", "ingest"))
     opened:close()
   end)
 
@@ -95,7 +78,7 @@ describe("links by jobs", function()
     assert.same({ 0, "", "waiting for Salesforce's job 7505g0000000001AAA: InProgress\n"
       .. "   10001 links written\n" }, { command.run({ "write-back", "--ledger", path },
       org.environment()) })
-    assert.same({ 0, 1, 10001 }, { counts("update")[1], counts("ingest")[1], org.record().updates })
+    assert.same({ 0, 1, 10001 }, { org.counts("update")[1], org.counts("ingest")[1], org.record().updates })
   end)
 
   it("are told row by row, whatever order the results have; locked ones go again alone", function()
@@ -106,10 +89,10 @@ describe("links by jobs", function()
     assert.equal("1 links are not written to Salesforce: ENTITY_IS_DELETED: entity is deleted; the "
       .. "record was deleted meanwhile (" .. org.id(20) .. "); `sertifier write-back` tries again, "
       .. "and with --unwritten FILE lists them", summary.notes[1])
-    local links = issued_links(path, 60)
+    local links = org.issued_links(path, 60)
     links[org.id(20)] = nil
     assert.same(links, org.record().links)
-    assert.same({ 1, 2, 0 }, { counts("ingest")[1], counts("update")[1], jobs_left() })
+    assert.same({ 1, 2, 0 }, { org.counts("ingest")[1], org.counts("update")[1], jobs_left() })
     opened:close()
   end)
 
@@ -135,14 +118,14 @@ describe("links by jobs", function()
     opened:close()
     local status, out = command.run({ "write-back", "--ledger", path, "--json" }, org.environment())
     assert.same({ 0, '{"written":20,"unwritten":0}\n' }, { status, out })
-    assert.same(issued_links(path, 40), org.record().links)
+    assert.same(org.issued_links(path, 40), org.record().links)
   end)
 
   it("arrive through failures, cut connections and tokens that are over", function()
     org.start(60, { server_error_every = 3, cut_every = 7, expire_after = 4, job_looks = 2 })
     local opened = client { bulk_above = 0 }
     assert.equal(60, assert(run(opened, 60)).written)
-    assert.same(issued_links(path, 60), org.record().links)
+    assert.same(org.issued_links(path, 60), org.record().links)
     opened:close()
   end)
 
@@ -168,7 +151,7 @@ describe("links by jobs", function()
   it("of a run that was killed are found again by its job, at whatever request", function()
     org.start(30, { job_looks = 0 })
     assert(run(nil, 30))
-    local code, links = files.write(crashing, ".lua"), issued_links(path, 30)
+    local code, links = files.write(crashing, ".lua"), org.issued_links(path, 30)
     local ledger = assert(ledgers.open(path))
     local finished
     for n = 1, 12 do

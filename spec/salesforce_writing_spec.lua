@@ -7,25 +7,7 @@ local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
-local sertifier = require "sertifier"
 local writing = require "sertifier.salesforce.writing"
-
-local function declare(more)
-  local flow = { campaign = sandbox.campaign, object = "Contact" }
-  for name, value in pairs(more or {}) do flow[name] = value end
-  return sertifier.flow(flow)
-end
-
---- The links that the ledger has, by record.
-local function issued_links(path, count)
-  local ledger, list, links = assert(ledgers.open(path)), {}, {}
-  for n = 1, count do list[n] = sandbox.campaign .. "/" .. org.id(n) end
-  for key, entry in pairs(assert(ledger:look_up(list))) do
-    links[key:match "[^/]*$"] = entry.link
-  end
-  ledger:close()
-  return links
-end
 
 describe("salesforce: links", function()
   local path, started
@@ -41,7 +23,7 @@ describe("salesforce: links", function()
   end)
 
   local function run(client, count, more)
-    local flow = declare(more)
+    local flow = org.flow(more)
     return flow:run { export = sandbox.export(count), client = sandbox.client(), ledger = path,
       write_back = client }
   end
@@ -55,7 +37,7 @@ describe("salesforce: links", function()
     local client = org.client()
     local summary = assert(run(client, 450))
     assert.same({ 450, 450, 0 }, { summary.issued, summary.written, summary.unwritten })
-    assert.same(issued_links(path, 450), org.record().links)
+    assert.same(org.issued_links(path, 450), org.record().links)
     assert.equal(3, org.record().counts.update)
     summary = assert(run(client, 450))
     assert.same({ 450, 450 }, { summary.already_issued, summary.written })
@@ -87,7 +69,7 @@ describe("salesforce: links", function()
     org.start(2, { latency = 0.02 })
     local client, lines = org.client { batch_size = 1 }, { "Id,FirstName,LastName,Email,Day" }
     for day = 1, 8 do lines[day + 1] = ("%s,Ann,Lee,ann@example.com,%d"):format(org.id(1), day) end
-    local summary = assert(declare { once_per = "{!Id}/{!Day}" }:run { write_back = client,
+    local summary = assert(org.flow { once_per = "{!Id}/{!Day}" }:run { write_back = client,
       export = files.write(table.concat(lines, "\n") .. "\n", ".csv"), client = sandbox.client(),
       ledger = path, batch_size = 1, concurrency = 1 })
     client:close()
@@ -120,7 +102,7 @@ describe("salesforce: links", function()
     client:close()
     assert.same({ 0, '{"written":2,"unwritten":0}\n', "       2 links written\n" },
       { write_back "--json" })
-    assert.same(issued_links(path, 5), org.record().links)
+    assert.same(org.issued_links(path, 5), org.record().links)
     assert.same({ 1, 1, 5 }, { sandbox.most() })
   end)
 
@@ -136,7 +118,7 @@ describe("salesforce: links", function()
     assert.equal("       0 links written\n       1 not written\n       1: ENTITY_IS_DELETED: entity "
       .. "is deleted; the record was deleted meanwhile (" .. org.id(2) .. ")\n", err)
     assert.equal(("Id,Sertifier_Verification_Link__c\n%s,%s\n"):format(org.id(2),
-      issued_links(path, 4)[org.id(2)]), files.read(left))
+      org.issued_links(path, 4)[org.id(2)]), files.read(left))
   end)
 
   it("that the org does not take now wait in the ledger; the run goes on", function()
@@ -149,7 +131,7 @@ describe("salesforce: links", function()
     org.behave { used = 0, expire_after = 1 } -- the token is over after each call
     assert.same({ 0, '{"written":30,"unwritten":0}\n', "      30 links written\n" },
       { write_back "--json" })
-    assert.same(issued_links(path, 30), org.record().links)
+    assert.same(org.issued_links(path, 30), org.record().links)
     org.behave { maintenance = true }
     local status, _, err = write_back()
     assert.equal(1, status)
@@ -195,13 +177,13 @@ describe("salesforce: links", function()
     for n = 1, 8 do
       issue(("timeout -s KILL %.2f "):format(0.04 + 0.03 * n))
       write_back() -- alone: the export is not read again
-      assert.same(issued_links(path, 60), org.record().links)
+      assert.same(org.issued_links(path, 60), org.record().links)
     end
     issue ""
     command.run({ "resolve", "--ledger", path }, environment)
     write_back()
     assert.is_true(next(org.record().links) ~= nil)
-    assert.same(issued_links(path, 60), org.record().links)
+    assert.same(org.issued_links(path, 60), org.record().links)
     local adds, mails = sandbox.most()
     assert.same({ 1, 1 }, { adds, mails })
   end)
@@ -215,7 +197,7 @@ describe("salesforce: links", function()
       "--write-back", "salesforce", "--progress", "none" }, environment)
     assert.equal(0, status)
     assert.truthy(err:find("links: 3 written to Salesforce", 1, true), err)
-    assert.same(issued_links(path, 3), org.record().links)
+    assert.same(org.issued_links(path, 3), org.record().links)
   end)
 end)
 

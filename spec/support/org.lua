@@ -1,6 +1,7 @@
 --- An org for a spec: real nginx in front of the emulator, a secret's file, and clients.
 
 local files = require "spec.support.files"
+local ledgers = require "sertifier.ledger"
 local sandbox = require "spec.support.sandbox"
 local server = require "sertifier.sandbox_server"
 local sertifier = require "sertifier"
@@ -30,6 +31,31 @@ end
 --- What it counted, and the links that its records have.
 function org.record()
   return assert(current:record())
+end
+
+--- How often it was asked in these ways.
+function org.counts(...)
+  local list, all = {}, org.record().counts
+  for i, name in ipairs { ... } do list[i] = all[name] or 0 end
+  return list
+end
+
+--- The links that a ledger has of its first contacts, by record.
+function org.issued_links(path, count)
+  local ledger, list, links = assert(ledgers.open(path)), {}, {}
+  for n = 1, count do list[n] = sandbox.campaign .. "/" .. org.id(n) end
+  for key, entry in pairs(assert(ledger:look_up(list))) do
+    links[key:match "[^/]*$"] = entry.link
+  end
+  ledger:close()
+  return links
+end
+
+--- A flow over its contacts.
+function org.flow(more)
+  local flow = { campaign = sandbox.campaign, object = "Contact" }
+  for name, value in pairs(more or {}) do flow[name] = value end
+  return sertifier.flow(flow)
 end
 
 --- A client's options; those given stand before the right ones.
