@@ -49,6 +49,8 @@ static const char *problem_of(CURLU *url, const char *text, int *is_plain) {
     return "must start with https://: plain http would show the key";
   if (has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD))
     return "must not hold a user or a password";
+  if (has(url, CURLUPART_ZONEID))
+    return "must not name a network interface (the % in its host)";
   if (has(url, CURLUPART_QUERY) || has(url, CURLUPART_FRAGMENT))
     return "must end with its path";
   return NULL;

@@ -298,6 +298,7 @@ describe("client", function()
       ["http://127.evil.example"] = "plain http", ["https://me:secret@host"] = "password",
       ["https://host/?a=b"] = "path", ["https://host/#a"] = "path", ["nonsense"] = "https://",
       [""] = "address", ["http://127.0.0.1.example.com"] = "plain http",
+      ["http://[::1%25eth0]"] = "interface", ["https://[fe80::1%25eth0]"] = "interface",
       ["http://localhost.example.com"] = "plain http", ["file:///etc/passwd"] = "https://",
     } do
       local client, message, code = open { url = url }
