@@ -1,6 +1,7 @@
 --- The command as its users meet it: its output, its messages, its exit status.
 
 local cjson = require "cjson"
+local cli = require "sertifier.cli"
 local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
@@ -128,6 +129,18 @@ next: correct these records and run the same again: it sends only what is not is
       for word in words:gmatch "%S+" do arguments[#arguments + 1] = word end
       local status, out, err = sertifier(arguments)
       assert.same({ 1, "", "sertifier: " .. message }, { status, out, err:sub(1, #message + 11) })
+    end
+  end)
+
+  it("declares the options of the command that is given alone, and tells the same of it", function()
+    local all = cli.parser {}
+    for i, command in ipairs(all._commands) do
+      local parser = cli.parser { command._name }
+      assert.equal(all:get_help(), parser:get_help())
+      local help = parser._commands[i]:get_help()
+      assert.equal(command:get_help(), help:sub(1, #command:get_help())) -- the sandbox adds to it
+      local other = parser._commands[i == 1 and 2 or 1]
+      assert.equal(1, #other._options) -- --help
     end
   end)
 

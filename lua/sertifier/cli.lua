@@ -8,7 +8,7 @@ local version = require "sertifier.version"
 local cli = {}
 
 --- The parser of all commands; errors end the program with status 1.
--- @tparam {string,...} arguments as the shell gave them: the sandbox's help is long
+-- @tparam {string,...} arguments as the shell gave them: the first may be the command's name
 function cli.parser(arguments)
   local parser = argparse("sertifier", "Issues digital credentials from Salesforce exports.")
   parser:flag("--version", "the version"):action(function()
@@ -16,7 +16,7 @@ function cli.parser(arguments)
     os.exit(0, true)
   end)
   parser:require_command(true)
-  commands.add(parser, arguments[1] == "sandbox")
+  commands.add(parser, arguments[1])
   function parser:error(message)
     io.stderr:write("sertifier: ", message, "\n\n", self:get_usage(), "\n")
     os.exit(1, true)

@@ -64,8 +64,11 @@ local function flow_options(command)
   command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
 end
 
-local function add_issue(parser)
-  local command = parser:command("issue", "issue what qualifies and was not issued before")
+-- ---- each command's options ----
+
+local declare = {}
+
+function declare.issue(command)
   flow_options(command)
   command:option("--query", "records from the org, by SOQL or a Bulk job's id; `flow`: its own")
     :argname "SOQL"
@@ -99,8 +102,7 @@ local function add_issue(parser)
   runs(command, "sertifier.cli.issue")
 end
 
-local function add_check(parser)
-  local command = parser:command("check", "what would be sent, and every fault, without a network")
+function declare.check(command)
   flow_options(command)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
@@ -113,8 +115,7 @@ local function add_check(parser)
   runs(command, "sertifier.cli.check")
 end
 
-local function add_status(parser)
-  local command = parser:command("status", "what the ledger holds, and what is in doubt")
+function declare.status(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:option("--state", "lists the keys of one state"):argname "STATE"
   command:flag("--json", "the counts as one JSON object; with --state one for each key")
@@ -122,8 +123,7 @@ local function add_status(parser)
   runs(command, "sertifier.cli.status")
 end
 
-local function add_resolve(parser)
-  local command = parser:command("resolve", "asks Sertifier about what is in doubt")
+function declare.resolve(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:option("--release", "by your word: not issued, may be sent again"):argname "KEY"
     :count "*"
@@ -143,8 +143,7 @@ local function age(option)
   end
 end
 
-local function add_forget(parser)
-  local command = parser:command("forget", "remove what the ledger holds of somebody")
+function declare.forget(command)
   command:argument("keys", "a key: campaign/Id, or what is issued once per"):args "*"
     :argname "KEY"
   command:option("--older-than", "what was settled so long ago; without --yes it is counted")
@@ -155,8 +154,7 @@ local function add_forget(parser)
   runs(command, "sertifier.cli.forgetting")
 end
 
-local function add_adopt(parser)
-  local command = parser:command("adopt", "reads into the ledger what a campaign has issued")
+function declare.adopt(command)
   command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
   command:option("--campaign", "the campaign's ID"):argname "ID"
   mapping_options(command)
@@ -167,8 +165,7 @@ local function add_adopt(parser)
   runs(command, "sertifier.cli.adopt")
 end
 
-local function add_drain(parser)
-  local command = parser:command("drain", "send what nginx's handlers have queued")
+function declare.drain(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
     :convert(whole_number("--batch-size"))
@@ -179,8 +176,7 @@ local function add_drain(parser)
   runs(command, "sertifier.cli.drain")
 end
 
-local function add_write_back(parser)
-  local command = parser:command("write-back", "write the links that are left to the org")
+declare["write-back"] = function(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   org_options(command)
   command:option("--unwritten", "what cannot be written, as CSV for Salesforce"):argname "FILE"
@@ -189,8 +185,7 @@ local function add_write_back(parser)
   runs(command, "sertifier.cli.writing_back")
 end
 
-local function add_watch(parser)
-  local command = parser:command("watch", "issue records of the org as they change")
+function declare.watch(command)
   command:argument("files", "FLOW.lua"):args "*"
   command:option("--every", "ask after so many seconds, 60 if not said"):argname "SECONDS"
     :convert(tonumber):default "60"
@@ -206,20 +201,18 @@ local function add_watch(parser)
   runs(command, "sertifier.cli.watching")
 end
 
-local function add_sandbox(parser, is_wanted)
-  local command = parser:command("sandbox", "Sertifier's API on this machine, to try things out")
+function declare.sandbox(command, is_given)
   command:option("--port", "a free one if not said"):argname "N":convert(whole_number("--port"))
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
   command:option("--org", "an org of Salesforce's too, with so many contacts"):argname "N"
     :convert(whole_number("--org"))
-  if is_wanted then command:epilog(require("sertifier.cli.sandbox").help()) end
+  if is_given then command:epilog(require("sertifier.cli.sandbox").help()) end
   runs(command, "sertifier.cli.sandbox")
 end
 
-local function add_report(parser)
-  local command = parser:command("report", "the ledger as a page that people look at")
+function declare.report(command)
   command:argument("files", "the flow and the exports that --names reads")
     :args "*":argname "[FLOW.lua] EXPORT"
   command:option("--ledger", "sertifier.db if not said"):argname "LEDGER"
@@ -231,8 +224,7 @@ local function add_report(parser)
   runs(command, "sertifier.cli.report")
 end
 
-local function add_init(parser)
-  local command = parser:command("init", "propose a flow for an export")
+function declare.init(command)
   command:argument("export", "an export, whose columns and first rows are read"):argname "EXPORT"
   command:option("-o --output", "the flow's file, flow.lua if not said"):argname "FLOW.lua"
   command:option("--campaign", "the campaign's ID"):argname "ID"
@@ -240,8 +232,7 @@ local function add_init(parser)
   runs(command, "sertifier.cli.proposing")
 end
 
-local function add_doctor(parser)
-  local command = parser:command("doctor", "what a run needs, and what of it is at fault")
+function declare.doctor(command)
   command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
   command:option("--campaign", "the campaign's ID"):argname "ID"
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
@@ -249,31 +240,42 @@ local function add_doctor(parser)
   runs(command, "sertifier.cli.doctor")
 end
 
-local function add_import_flow(parser)
-  local command = parser:command("import-flow", "a Salesforce Flow's metadata as a flow in Lua")
+declare["import-flow"] = function(command)
   command:argument("flow", "what `sf project retrieve` wrote"):argname "FLOW-META.xml"
   command:epilog "Example: sertifier import-flow Certified.flow-meta.xml >flow.lua"
   runs(command, "sertifier.cli.importing")
 end
 
---- Declares all commands.
+-- ---- all of them ----
+
+-- In the order in which they are told.
+local all = {
+  { "issue", "issue what qualifies and was not issued before" },
+  { "check", "what would be sent, and every fault, without a network" },
+  { "status", "what the ledger holds, and what is in doubt" },
+  { "resolve", "asks Sertifier about what is in doubt" },
+  { "forget", "remove what the ledger holds of somebody" },
+  { "adopt", "reads into the ledger what a campaign has issued" },
+  { "drain", "send what nginx's handlers have queued" },
+  { "write-back", "write the links that are left to the org" },
+  { "watch", "issue records of the org as they change" },
+  { "sandbox", "Sertifier's API on this machine, to try things out" },
+  { "doctor", "what a run needs, and what of it is at fault" },
+  { "init", "propose a flow for an export" },
+  { "import-flow", "a Salesforce Flow's metadata as a flow in Lua" },
+  { "report", "the ledger as a page that people look at" },
+}
+
+--- Declares all commands, but the options of the one alone that was given: of so many commands,
+-- they take as long to declare as a small export to read.
 -- @param parser argparse's
--- @tparam boolean for_sandbox whether the sandbox's behaviours are to be listed
-function commands.add(parser, for_sandbox)
-  add_issue(parser)
-  add_check(parser)
-  add_status(parser)
-  add_resolve(parser)
-  add_forget(parser)
-  add_adopt(parser)
-  add_drain(parser)
-  add_write_back(parser)
-  add_watch(parser)
-  add_sandbox(parser, for_sandbox)
-  add_doctor(parser)
-  add_init(parser)
-  add_import_flow(parser)
-  add_report(parser)
+-- @tparam[opt] string given the command, where it is known
+function commands.add(parser, given)
+  local is_known = given and declare[given]
+  for _, one in ipairs(all) do
+    local command, is_given = parser:command(one[1], one[2]), one[1] == given
+    if is_given or not is_known then declare[one[1]](command, is_given) end
+  end
 end
 
 return commands
