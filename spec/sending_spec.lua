@@ -240,6 +240,24 @@ describe("sending", function()
     assert.same({ 1, 1, 2 }, { sandbox.most() })
   end)
 
+  it("has the next request under way while it settles the last", function()
+    sandbox.start()
+    local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
+    local function note(place, name)
+      local call = place[name]
+      place[name] = function(...)
+        told[#told + 1] = name
+        return call(...)
+      end
+    end
+    for _, name in ipairs { "send", "poll" } do note(client, name) end
+    note(opened, "settle")
+    issue { export = sandbox.export(4), batch_size = 2, concurrency = 1, client = client,
+      ledger = opened }
+    opened:close()
+    assert.truthy(table.concat(told, " "):find "^send [poll ]+send poll settle [poll ]+settle$")
+  end)
+
   it("counts every record once, whatever the server does", function()
     local cases = { { answer = "cut" }, { answer = "list" }, { answer = "misplaced" },
       { answer = "text", answer_every = 2 }, { drop_rows = 3 }, { largest_batch = 3 },

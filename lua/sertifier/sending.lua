@@ -108,14 +108,13 @@ local function poll_time(self, reads_on)
   return math.min(wait or longest_poll, longest_poll)
 end
 
---- Takes in answers. Where one is in, the next request goes first: it is under way while the answer
--- is settled, together with those that came meanwhile.
+--- Takes in answers. Where one is in, the next request goes first: it is under way, which takes a
+-- poll, while the answer is settled, together with those that came meanwhile.
 local function receive(self, seconds)
-  local landed = {}
-  while landing.read(self, self.client:poll(seconds), landed) do
+  local landed, is_full = {}, false
+  while landing.read(self, self.client:poll(seconds), landed) and not is_full do
+    is_full, seconds = #landed >= self.concurrency, 0
     send_due(self)
-    if #landed >= self.concurrency then break end
-    seconds = 0
   end
   landing.settle(self, landed)
 end
