@@ -66,12 +66,13 @@ local modules = lua_modules [[
   nginx.carrying nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal
   nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records
   nginx.reply nginx.request nginx.status nginx.watching object opening options org org.assertion
-  org.collections org.ingest org.jobs org.query org.reply org.state org.tokens org.where org.words
+  org.collections org.ingest org.jobs org.locks org.query org.reply org.retrieve org.state
+  org.tokens org.where org.words
   outputs pace proposal proposal.text publish.confirming publish.drafting publish.looking
   publish.publishing publish.reading_only publish.status read_file reading record_id rejects
   report report.charts report.data report.look report.page retries run salesforce salesforce.bulk
-  salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
-  salesforce.logging_in salesforce.pages salesforce.query salesforce.results salesforce.updating
+  salesforce.calls salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
+  salesforce.logging_in salesforce.parents salesforce.pages salesforce.query salesforce.results salesforce.updating
   salesforce.watching salesforce.writing sandbox sandbox.adding sandbox.behaviours sandbox.check
   sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
   sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state

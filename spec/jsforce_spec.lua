@@ -126,6 +126,16 @@ describe("jsforce", function()
     client:close()
   end)
 
+  it_can("retrieves records by their Ids, with null where there is none", function()
+    org.start(3, { accounts = 2 }, { 2 })
+    local told = ask(([[
+      tell(await conn.sobject("Contact").retrieve(["%s", "%s", "%s"],
+        { fields: ["Id", "AccountId"] }));]]):format(org.id(3), org.id(2), org.id(1)))
+    assert.same({ org.id(3), "0015g0000000001AAA", cjson.null, org.id(1) },
+      { told[1].Id, told[1].AccountId, told[2], told[3].Id })
+    assert.same({ 1 }, org.counts "retrieve")
+  end)
+
   it_can("updates all records or none", function()
     org.start(3, nil, { 3 })
     local results = ask(([[
@@ -151,7 +161,7 @@ describe("jsforce", function()
           conn.query("SELECT Id FROM Nope"), conn.queryMore("/services/data/v62.0/query/01gX-2000"),
           conn.sobject("Nope").describe()].map(failed)), usage: conn.limitInfo.apiUsage });]]
     table.sort(told.fields)
-    assert.equal("Completed_On__c Email", table.concat(told.fields, " ", 1, 2))
+    assert.equal("AccountId Completed_On__c", table.concat(told.fields, " ", 1, 2))
     assert.same({ { "INVALID_FIELD", "No such column 'Nme' on entity 'Contact'." },
       { "MALFORMED_QUERY", "unexpected token: FROM" }, { "INVALID_TYPE", "Nope: no such type" },
       { "INVALID_QUERY_LOCATOR", "invalid query locator" },

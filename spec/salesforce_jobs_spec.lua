@@ -96,6 +96,23 @@ describe("links by jobs", function()
     opened:close()
   end)
 
+  it("are in the order of their parents, as a job's rows are not written one after the other", function()
+    org.start(60, { accounts = 10, lock_parents = true, job_rows = 30 })
+    local opened = client { bulk_above = 0 }
+    assert.equal(60, assert(run(opened, 60)).written)
+    assert.same({ 0, 0, 1 }, org.counts("parent_locked", "update", "retrieve"))
+    opened:close()
+  end)
+
+  it("go again without getting in each other's way where two parts of the job have a parent", function()
+    org.start(60, { accounts = 3, lock_parents = true, job_rows = 30, latency = 0.02 })
+    local opened = client { bulk_above = 0 }
+    assert.equal(60, assert(run(opened, 60)).written)
+    assert.same({ 10, 2 }, org.counts("parent_locked", "update"))
+    assert.same(org.issued_links(path, 60), org.record().links)
+    opened:close()
+  end)
+
   it("may be of several fields, one of them text that CSV must quote", function()
     org.start(20)
     local opened = client()

@@ -1,11 +1,13 @@
 --- Links that are written to the org itself, on both emulators behind real nginx.
 
+local cjson = require "cjson"
 local command = require "spec.support.command"
 local engines = require "spec.support.ledgers"
 local files = require "spec.support.files"
 local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local org = require "spec.support.org"
+local parents = require "sertifier.salesforce.parents"
 local sandbox = require "spec.support.sandbox"
 local writing = require "sertifier.salesforce.writing"
 
@@ -78,6 +80,90 @@ describe("salesforce: links", function()
     local last = ("%s/%s/8"):format(sandbox.campaign, org.id(1))
     assert.same({ [org.id(1)] = assert(ledger:look_up { last })[last].link }, org.record().links)
     ledger:close()
+  end)
+
+  --- Issues while the org takes no links: they wait in the ledger.
+  local function leave_unwritten(count)
+    org.behave { used = 14900 }
+    local client = org.client()
+    assert.equal(count, assert(run(client, count)).unwritten)
+    client:close()
+    org.behave { used = 0 }
+  end
+
+  --- Writes what waits, with these options of a client.
+  local function write_waiting(options, change)
+    local ledger, client = assert(ledgers.open(path)), org.client(options)
+    if change then change(client) end
+    local tally = { written = 0, reasons = {} }
+    local ok, message, code = writing.new(ledger, client, tally):all()
+    ledger:close()
+    client:close()
+    return ok and tally.written, message, code
+  end
+
+  local siblings = { accounts = 15, lock_parents = true, latency = 0.02 }
+
+  it("of one parent go together, and never in two calls at a time", function()
+    org.start(60, siblings)
+    leave_unwritten(60)
+    assert.equal(60, write_waiting { batch_size = 10 })
+    assert.same({ 0, 8, 1 }, org.counts("parent_locked", "update", "retrieve"))
+    assert.same(org.issued_links(path, 60), org.record().links)
+  end)
+
+  it("of one parent do so while a run goes on, too", function()
+    org.start(60, siblings)
+    local client = org.client { batch_size = 10 }
+    local summary = assert(run(client, 60))
+    assert.same({ 60, 0, { 0 } }, { summary.written, summary.unwritten, org.counts "parent_locked" })
+    assert.same(org.issued_links(path, 60), org.record().links)
+    client:close()
+  end)
+
+  it("of one parent that are too many for a call go in calls one after the other", function()
+    org.start(30, { accounts = 1, lock_parents = true, latency = 0.02 })
+    leave_unwritten(30)
+    assert.equal(30, write_waiting { batch_size = 7 })
+    assert.same({ 0, 5 }, org.counts("parent_locked", "update"))
+  end)
+
+  it("that go in one call are written without a question for parents", function()
+    org.start(20, siblings)
+    leave_unwritten(20)
+    assert.equal(20, write_waiting {})
+    assert.same({ 1, 0 }, org.counts("update", "retrieve"))
+  end)
+
+  local function ask_elsewhere(place)
+    return function(client)
+      local start = client.start
+      function client.start(self, method, where, ...)
+        return start(self, method, where:gsub("/composite/sobjects/%w+$", place), ...)
+      end
+    end
+  end
+
+  it("are written by Id where the org does not tell the parents", function()
+    org.start(20, siblings)
+    leave_unwritten(20)
+    assert.equal(20, write_waiting({ batch_size = 5 }, ask_elsewhere "/nowhere"))
+    assert.same({ 4, 0 }, org.counts("update", "retrieve"))
+    assert.same(org.issued_links(path, 20), org.record().links)
+  end)
+
+  it("wait in the ledger where there is no answer to who the parents are", function()
+    org.start(20, siblings)
+    leave_unwritten(20)
+    local written, message, code = write_waiting({ batch_size = 5, stop_at = 0.5 }, function(client)
+      local start = client.start
+      function client.start(self, method, where, ...)
+        if where:find "/composite/sobjects/%w+$" then self.used = self.most end
+        return start(self, method, where, ...)
+      end
+    end)
+    assert.same({ nil, "limit", { 0 } }, { written, code, org.counts "update" }, message)
+    assert.equal(20, write_waiting {})
   end)
 
   it("of locked records go again, and only these", function()
@@ -198,6 +284,23 @@ describe("salesforce: links", function()
     assert.equal(0, status)
     assert.truthy(err:find("links: 3 written to Salesforce", 1, true), err)
     assert.same(org.issued_links(path, 3), org.record().links)
+  end)
+end)
+
+describe("a record's parent", function()
+  local function of(...)
+    local fields = {}
+    for _, field in ipairs { ... } do fields[field.name:lower()] = field end
+    return parents.field(fields)
+  end
+
+  local account, null = { name = "AccountId", relationshipOrder = cjson.null }, cjson.null
+
+  it("is a detail's first master, or else its account", function()
+    assert.equal("AccountId", of({ name = "Name" }, account))
+    assert.equal("Course__c", of({ name = "Course__c", relationshipOrder = 0 }, account,
+      { name = "Student__c", relationshipOrder = 1 }))
+    assert.is_nil(of { name = "Owner", relationshipOrder = null })
   end)
 end)
 

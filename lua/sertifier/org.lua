@@ -7,6 +7,7 @@
 --   GET   /services/data/vN/query/LOCATOR               a further page
 --   GET   /services/data/vN/sobjects/OBJECT/describe    its fields
 --   PATCH /services/data/vN/composite/sobjects          up to 200 records
+--   POST  /services/data/vN/composite/sobjects/OBJECT   fields of up to 2,000 records
 --   POST  /services/data/vN/jobs/query                  a Bulk 2.0 query
 --   GET   /services/data/vN/jobs/query/ID               how it goes
 --   GET   /services/data/vN/jobs/query/ID/results       a page of what it found
@@ -24,6 +25,7 @@ local jobs = require "sertifier.org.jobs"
 local json = require "sertifier.sandbox.json"
 local queries = require "sertifier.org.query"
 local reply = require "sertifier.org.reply"
+local retrieve = require "sertifier.org.retrieve"
 local states = require "sertifier.org.state"
 local tokens = require "sertifier.org.tokens"
 
@@ -34,6 +36,7 @@ local calls = {
   { "^GET (/services/data/v%d+%.0)/query/([%w-]+)$", "page", queries.next },
   { "^GET (/services/data/v%d+%.0)/sobjects/([%w_]+)/describe$", "describe", collections.describe },
   { "^PATCH (/services/data/v%d+%.0)/composite/sobjects$", "update", collections.update },
+  { "^POST (/services/data/v%d+%.0)/composite/sobjects/([%w_]+)$", "retrieve", retrieve },
   { "^POST (/services/data/v%d+%.0)/jobs/query$", "job", jobs.make },
   { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+)$", "look", jobs.look },
   { "^GET (/services/data/v%d+%.0)/jobs/query/(%w+/results.*)$", "results", jobs.results },

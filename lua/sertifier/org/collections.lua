@@ -1,6 +1,7 @@
 --- Updates of many records at once, each with a result of its own; and what fields there are.
 
 local json = require "sertifier.sandbox.json"
+local locks = require "sertifier.org.locks"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"
 
@@ -14,8 +15,8 @@ function collections.describe(_, _, _, object)
   if not fields then return reply.fault(404, "NOT_FOUND", "There is no such object") end
   for name, field in pairs(fields) do
     if not name:find(".", 1, true) then
-      texts[#texts + 1] = ('{"name":"%s","length":%d,"updateable":%s}'):format(name, field.length,
-        tostring(field.updateable))
+      texts[#texts + 1] = ('{"name":"%s","length":%d,"updateable":%s,"relationshipOrder":null}')
+        :format(name, field.length, tostring(field.updateable))
     end
   end
   return 200, ('{"name":"%s","fields":%s}'):format(object, json.list(texts))
@@ -41,21 +42,20 @@ local function field_fault(record, object)
   end
 end
 
-local function is_locked(state, id, n)
-  if n > state.behave.lock_rows then return false end
-  state.locked[id] = (state.locked[id] or 0) + 1
-  return state.locked[id] <= state.behave.lock_times
-end
-
 --- What is wrong with one record: a code, a message and a field; or nil.
-function collections.fault(state, record, n, seen)
+-- @tparam table state
+-- @tparam table record
+-- @tparam number n which one it is of those that are updated together
+-- @tparam table seen those before it, by Id
+-- @tparam table transaction as for `locks`
+function collections.fault(state, record, n, seen, transaction)
   local id = record.id or record.Id
   local own = state.by_id[id]
   if not own then return "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id" end
   if own.IsDeleted then return "ENTITY_IS_DELETED", "entity is deleted" end
   if seen[id] then return "DUPLICATE_VALUE", "duplicate id in list" end
   seen[id] = true
-  if is_locked(state, id, n) then
+  if locks.is_locked(state, own, n, transaction) then
     return "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"
   end
   if state.behave.row_error ~= "" then return state.behave.row_error, "the org's own words" end
@@ -94,9 +94,9 @@ function collections.update(state, request)
   local decoded = json.decode(request.body)
   local code, message = call_fault(request, decoded)
   if code then return reply.fault(400, code, message) end
-  local texts, seen, good = {}, {}, {}
+  local texts, seen, good, transaction = {}, {}, {}, locks.of_call(state)
   for n, record in ipairs(decoded.records) do
-    local wrong, why, field = collections.fault(state, record, n, seen)
+    local wrong, why, field = collections.fault(state, record, n, seen, transaction)
     texts[n] = wrong and error_json(wrong, why, field)
       or ('{"id":"%s","success":true,"errors":[]}'):format(record.id or record.Id)
     if not wrong then good[#good + 1] = n end

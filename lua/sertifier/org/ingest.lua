@@ -3,6 +3,7 @@
 local collections = require "sertifier.org.collections"
 local jobs = require "sertifier.org.jobs"
 local json = require "sertifier.sandbox.json"
+local locks = require "sertifier.org.locks"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"
 
@@ -48,9 +49,9 @@ local function record_of(job, row)
   return record
 end
 
-local function update(state, job, row, n, seen)
+local function update(state, job, row, n, seen, transaction)
   local record = record_of(job, row)
-  local code, message, field = collections.fault(state, record, n, seen)
+  local code, message, field = collections.fault(state, record, n, seen, transaction)
   if not code then
     collections.apply(state, record)
     return table.insert(job.good, { record.Id, "false", row })
@@ -61,9 +62,11 @@ end
 
 --- Its rows from the last to the first; of a job that fails, half of them.
 local function run(state, job)
-  local seen = {}
+  local seen, transactions = {}, locks.of_job(state)
   local least = job.info.state == "Failed" and math.floor(#job.rows / 2) + 1 or 1
-  for n = #job.rows, least, -1 do update(state, job, job.rows[n], #job.rows - n + 1, seen) end
+  for n = #job.rows, least, -1 do
+    update(state, job, job.rows[n], #job.rows - n + 1, seen, transactions(n))
+  end
   job.info.numberRecordsProcessed = #job.good + #job.bad
   job.info.numberRecordsFailed = #job.bad
 end

@@ -13,6 +13,9 @@ local switches = {
   page_size = 2000, -- records a page
   used = 0, daily_limit = 15000, -- requests
   lock_rows = 0, lock_times = 0, -- rows that are locked, the first so many times
+  accounts = 0, -- that its contacts have, in turn, from the next reset on
+  lock_parents = false, -- true: while a call updates contacts of an account, no other call can
+  job_rows = 10000, -- of a job that one transaction updates; its transactions go side by side
   job_looks = 1, job_end = "JobComplete", job_error = "", -- after so many looks; or Failed, Aborted
   no_jobs = false, -- true: a query is none for a job
   result_size = 100000, padding = 0, -- records a page of results; bytes more in each e-mail
@@ -34,8 +37,9 @@ end
 state.fields = {
   Contact = { Id = field("id", 18, true), SystemModstamp = field("datetime", 0, true),
     FirstName = field("text", 40), LastName = field("text", 80), Email = field("text", 80),
-    Status__c = field("text", 255), Issue_Credential__c = field "boolean",
-    Score__c = field "double", Completed_On__c = field "date",
+    AccountId = field("text", 18), Status__c = field("text", 255),
+    Issue_Credential__c = field "boolean", Score__c = field "double",
+    Completed_On__c = field "date",
     Languages__c = field("multipicklist", 4099),
     Full_Name__c = field("text", 1300, true), ["Account.Name"] = field("text", 255, true),
     Sertifier_Verification_Link__c = field("text", 255), Short__c = field("text", 20) },
@@ -57,12 +61,16 @@ end
 
 local languages = { "de", "de;en", "en;fr", "fr" }
 
-local function contact(n)
+local function account(n, accounts)
+  return accounts > 0 and ("0015g%010dAAA"):format(n % accounts) or nil
+end
+
+local function contact(n, accounts)
   return { Id = ("0035g%010dAAA"):format(n), FirstName = "Ann", LastName = "Lee " .. n,
     Email = ("ann%d@example.com"):format(n), Issue_Credential__c = n % 10 ~= 0,
     Status__c = "Certified", Completed_On__c = ("2025-%02d-15"):format(n % 12 + 1),
     Score__c = n % 3 > 0 and n % 101 or nil, Languages__c = languages[n % 5],
-    ["Account.Name"] = n % 4 > 0 and "Acme 50%" or nil,
+    AccountId = account(n, accounts), ["Account.Name"] = n % 4 > 0 and "Acme 50%" or nil,
     SystemModstamp = "2026-01-01T00:00:00.000+0000" }
 end
 
@@ -97,13 +105,13 @@ end
 function state:reset()
   self.records, self.by_id = {}, {}
   for n = 1, self.org.contacts or 0 do
-    self.records[n] = contact(n)
+    self.records[n] = contact(n, self.behave.accounts)
     self.by_id[self.records[n].Id] = self.records[n]
   end
   for _, n in ipairs(self.org.deleted or {}) do self.records[n].IsDeleted = true end
   self.tokens, self.given, self.cursors = {}, 0, {}
   self.jobs, self.job_count = {}, 0
-  self.used, self.updates, self.locked = self.behave.used, 0, {}
+  self.used, self.updates, self.locked, self.holds = self.behave.used, 0, {}, {}
   self.counts = { requests = 0 }
 end
 
