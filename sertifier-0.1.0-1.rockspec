@@ -58,7 +58,7 @@ local modules = lua_modules [[
   export.columns export.csv export.encoding export.events export.json export.kinds export.outbound
   export.settling export.tables flow flow.fields flow_file flow_import flow_import.text
   flow_import.values flow_import.xml formula formula.calls formula.emitting formula.functions
-  formula.grammar formula.names formula.typing guards holdings hooks landing latency ledger
+  formula.grammar formula.names formula.typing guards holdings hooks landing later latency ledger
   ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten
   ledger.list ledger.listing ledger.memories ledger.person ledger.postgres ledger.queue
   ledger.retention ledger.runs ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view

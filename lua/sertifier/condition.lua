@@ -1,10 +1,13 @@
 --- Entry conditions, in whatever form -> a tree of tests -> the steps of a native program.
 
 local dates = require "sertifier.condition.dates"
-local filters = require "sertifier.condition.filters"
-local formula = require "sertifier.formula"
-local soql = require "sertifier.condition.soql"
+local later = require "sertifier.later"
 local tests = require "sertifier.condition.tests"
+
+-- Loaded where they are used:
+local filters = later "sertifier.condition.filters"
+local formula = later "sertifier.formula"
+local soql = later "sertifier.condition.soql"
 
 local condition = {}
 

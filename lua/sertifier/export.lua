@@ -6,17 +6,20 @@
 local core = require "sertifier.core"
 local csv = require "sertifier.export.csv"
 local encodings = require "sertifier.export.encoding"
-local json = require "sertifier.export.json"
 local kinds = require "sertifier.export.kinds"
-local outbound = require "sertifier.export.outbound"
-local tables = require "sertifier.export.tables"
+local later = require "sertifier.later"
+
+-- Loaded where they are used:
+local json = later "sertifier.export.json"
+local outbound = later "sertifier.export.outbound"
+local tables = later "sertifier.export.tables"
 
 local export = {}
 
 --- What an export can be said to be.
 export.formats = {}
 for name in pairs(kinds.named) do table.insert(export.formats, name) end
-for name in pairs(json.titles) do table.insert(export.formats, name) end
+for name in pairs(kinds.json) do table.insert(export.formats, name) end
 table.insert(export.formats, "outbound")
 table.sort(export.formats)
 
@@ -113,7 +116,7 @@ end
 local function opener(head, format)
   local first = head:match "^\239?\187?\191?%s*(.)"
   if kinds.named[format] then return csv.open end
-  if json.titles[format] or not format and (first == "{" or first == "[") then return json.open end
+  if kinds.json[format] or not format and (first == "{" or first == "[") then return json.open end
   if format == "outbound" or first == "<" then return outbound.open end
   return csv.open
 end
@@ -151,7 +154,7 @@ end
 --- What is wrong with the options about an export, or nil.
 function export.fault(options)
   local format, order, delimiter = options.format, options.date_order, options.delimiter
-  if format and not (kinds.named[format] or json.titles[format] or format == "outbound") then
+  if format and not (kinds.named[format] or kinds.json[format] or format == "outbound") then
     return ("format: %q is none of %s"):format(format, table.concat(export.formats, ", "))
   end
   if order and not (order == "dmy" or order == "mdy" or order == "ymd") then

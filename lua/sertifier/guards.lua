@@ -1,8 +1,11 @@
 --- What a careful person asks of a run before it sends anything, or sends much.
 
 local api = require "sertifier.api"
-local check = require "sertifier.check"
+local later = require "sertifier.later"
 local run = require "sertifier.run"
+
+-- Loaded where they are used:
+local check = later "sertifier.check"
 
 local guards = {}
 

@@ -14,15 +14,18 @@
 -- (run) and counts (summary).
 
 local api = require "sertifier.api"
-local check = require "sertifier.check"
 local dates = require "sertifier.condition.dates"
 local declared = require "sertifier.options"
-local explain = require "sertifier.explain"
 local flow = require "sertifier.flow"
 local guards = require "sertifier.guards"
-local salesforce = require "sertifier.salesforce"
-local soql = require "sertifier.soql"
-local strict = require "sertifier.strict"
+local later = require "sertifier.later"
+
+-- Loaded where they are used:
+local check = later "sertifier.check"
+local explain = later "sertifier.explain"
+local salesforce = later "sertifier.salesforce"
+local soql = later "sertifier.soql"
+local strict = later "sertifier.strict"
 
 local sertifier = { _VERSION = require "sertifier.version" }
 

@@ -10,19 +10,12 @@
 -- its lease is over belongs to a run that died: it is in doubt. No clock ever frees a key. One that
 -- was forgotten has no row any more, but a fingerprint that holds it.
 
-local adoption = require "sertifier.ledger.adoption"
 local claim = require "sertifier.ledger.claim"
 local core = require "sertifier.core"
 local doubt = require "sertifier.ledger.doubt"
-local drafts = require "sertifier.ledger.drafts"
-local forget = require "sertifier.ledger.forget"
-local listing = require "sertifier.ledger.listing"
-local queue = require "sertifier.ledger.queue"
-local retention = require "sertifier.ledger.retention"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
 local sql = require "sertifier.ledger.sql"
-local writes = require "sertifier.ledger.writes"
 
 local ledger = {}
 ledger.__index = ledger
@@ -81,20 +74,32 @@ function ledger:close()
   sql.close(self)
 end
 
-ledger.look_up, ledger.counts, ledger.each = doubt.look_up, doubt.counts, listing.each
-ledger.claim, ledger.settle, ledger.renew = claim.claim, claim.settle, claim.renew
-ledger.claim_drafts, ledger.drafts = drafts.claim, drafts.list
-ledger.enqueue, ledger.take_queued = queue.enqueue, queue.take
+ledger.look_up, ledger.counts = doubt.look_up, doubt.counts
 ledger.in_doubt, ledger.settle_doubt, ledger.decide =
   doubt.in_doubt, doubt.settle_doubt, doubt.decide
-ledger.has_credential, ledger.adopt, ledger.by_person =
-  adoption.has_credential, adoption.adopt, adoption.by_person
-ledger.forget, ledger.count_older, ledger.forget_older =
-  forget.forget, retention.count_older, retention.forget_older
+ledger.claim, ledger.settle, ledger.renew = claim.claim, claim.settle, claim.renew
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
-ledger.expect_writes, ledger.unwritten, ledger.settle_writes, ledger.left_unwritten =
-  writes.expect, writes.unwritten, writes.settle, writes.left
-ledger.unwritten_of, ledger.count_unwritten = writes.unwritten_of, writes.count_unwritten
-ledger.note_job, ledger.forget_job, ledger.jobs = writes.note_job, writes.forget_job, writes.jobs
 
-return ledger
+-- ---- what few programs ask for, loaded when one does ----
+
+-- By method: the file that has it, and what it is called there.
+local elsewhere = {
+  each = "listing each",
+  claim_drafts = "drafts claim", drafts = "drafts list",
+  enqueue = "queue enqueue", take_queued = "queue take",
+  has_credential = "adoption has_credential", adopt = "adoption adopt",
+  by_person = "adoption by_person",
+  forget = "forget forget", count_older = "retention count_older",
+  forget_older = "retention forget_older",
+  expect_writes = "writes expect", unwritten = "writes unwritten", settle_writes = "writes settle",
+  left_unwritten = "writes left", unwritten_of = "writes unwritten_of",
+  count_unwritten = "writes count_unwritten", note_job = "writes note_job",
+  forget_job = "writes forget_job", jobs = "writes jobs",
+}
+
+local function method_of(_, name)
+  local file, called = (elsewhere[name] or ""):match "(%S+) (%S+)"
+  return file and require("sertifier.ledger." .. file)[called]
+end
+
+return setmetatable(ledger, { __index = method_of })

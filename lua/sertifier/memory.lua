@@ -6,7 +6,8 @@
 -- of the one before, and what fires again then, the ledger knows.
 
 local core = require "sertifier.core"
-local memories = require "sertifier.ledger.memories"
+local later = require "sertifier.later"
+local memories = later "sertifier.ledger.memories"
 
 local memory = {}
 memory.__index = memory

@@ -5,12 +5,13 @@ local attributes = require "sertifier.attributes"
 local compile = require "sertifier.compile"
 local dates = require "sertifier.condition.dates"
 local export = require "sertifier.export"
+local later = require "sertifier.later"
 local ledger = require "sertifier.ledger"
-local linking = require "sertifier.salesforce.linking"
+local linking = later "sertifier.salesforce.linking"
 local memory = require "sertifier.memory"
 local outputs = require "sertifier.outputs"
-local rejects = require "sertifier.rejects"
-local writeback = require "sertifier.writeback"
+local rejects = later "sertifier.rejects"
+local writeback = later "sertifier.writeback"
 
 local opening = {}
 

@@ -2,7 +2,6 @@
 
 local adding = require "sertifier.adding"
 local core = require "sertifier.core"
-local drafting = require "sertifier.publish.drafting"
 local ends = require "sertifier.ends"
 local hooks = require "sertifier.hooks"
 local leftovers = require "sertifier.lookup.leftovers"
@@ -94,6 +93,11 @@ local function finish(self)
   return self.summary.read > 0 and self.summary or nil, self.summary.stopped, self.stopped.code
 end
 
+--- How its credentials are issued: drafts first, if so declared.
+local function kind_of(flow)
+  return flow.publish and require "sertifier.publish.drafting" or adding
+end
+
 --- Runs a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam table options as `flow:run` takes them
@@ -105,7 +109,7 @@ function run.run(flow, options)
     limit = options.limit, progress = options.progress, log = options.log,
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
     max_invalid = options.max_invalid, keeps_memory = options.keeps_memory ~= false,
-    kind = flow.publish and drafting or adding }
+    kind = kind_of(flow) }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
   local ok, message, code = opening.all(self, options)

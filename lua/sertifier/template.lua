@@ -1,23 +1,50 @@
 --- Merge fields and formulas, as pasted from Flow Builder: text -> parts of a field template.
 
-local formula = require "sertifier.formula"
+local later = require "sertifier.later"
 local lpeg = require "lpeg"
 local syntax = require "sertifier.syntax"
+
+local formula = later "sertifier.formula"
 
 local P, C, Cc, Cp, Ct = lpeg.P, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.Ct
 
 local literal = Ct(C((1 - P "{!") ^ 1) * Cc "l")
--- A label alone needs no number behind it; in a formula it would be a text.
-local close = syntax.token("}", "}")
-local label = Ct(syntax.token((syntax.quoted "'" + syntax.quoted '"') * close, "a label") * Cc "c")
-local merge = P "{!" * (label + Ct(formula.grammar * Cc "f" * Cp()) * close)
-local grammar = Ct((literal + merge) ^ 0) * syntax.token(P(-1), "{!Field}")
+
+-- ---- fields and nothing else, as in most templates ----
+
+local constant = syntax.keyword "TRUE" + syntax.keyword "FALSE" + syntax.keyword "NULL"
+local path = P "$" * syntax.keyword "Record" * "." * syntax.path + (syntax.path - constant)
+local field = P "{!" * syntax.token(path) * syntax.token "}"
+local plain = Ct((literal + Ct(field * Cc "p")) ^ 0) * -1
+
+-- ---- all of them ----
+
+--- The whole grammar, made when a template needs it: that of formulas takes longer to make than
+-- most templates to read.
+local function make_grammar()
+  local close = syntax.token("}", "}")
+  -- A label alone needs no number behind it; in a formula it would be a text.
+  local label = Ct(syntax.token((syntax.quoted "'" + syntax.quoted '"') * close, "a label")
+    * Cc "c")
+  local merge = P "{!" * (label + Ct(formula.grammar * Cc "f" * Cp()) * close)
+  return Ct((literal + merge) ^ 0) * syntax.token(P(-1), "{!Field}")
+end
+
+local grammar
+
+local function match(text)
+  local parts = plain:match(text)
+  if parts then return parts end
+  grammar = grammar or make_grammar()
+  return syntax.match(grammar, text)
+end
 
 local template = {}
 
 --- A merge field's part: a cell where it is nothing but a field.
 local function part_of(part, text, object, hint)
   local tree = part[1]
+  if part[2] == "p" then return { (syntax.field(tree, object)), "c" } end
   if type(tree) == "string" then return part end
   if tree.kind == "field" and not tree.prior then
     return { (syntax.field(tree.value, object)), "c" }
@@ -35,7 +62,7 @@ end
 --   `{ steps, "f", source }` for a formula
 -- @return nil and a message that points at the mistake
 function template.parse(text, object, hint)
-  local parts, message = syntax.match(grammar, text)
+  local parts, message = match(text)
   if not parts then return nil, message end
   for i, part in ipairs(parts) do
     parts[i], message = part_of(part, text, object, hint)

@@ -3,7 +3,8 @@
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local ending = require "sertifier.cli.ending"
-local logging = require "sertifier.cli.logging"
+local later = require "sertifier.later"
+local logging = later "sertifier.cli.logging"
 local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
 

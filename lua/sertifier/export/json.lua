@@ -3,6 +3,7 @@
 local cjson = require "cjson.safe"
 local core = require "sertifier.core"
 local events = require "sertifier.export.events"
+local kinds = require "sertifier.export.kinds"
 local tables = require "sertifier.export.tables"
 
 local json = {}
@@ -10,13 +11,6 @@ local json = {}
 local looked_at = 100 -- records that tell which fields there are
 
 -- ---- what it is ----
-
-local titles = {
-  ["json"] = "JSON", ["jsonl"] = "JSON lines", ["bulk-json"] = "Bulk JSON array",
-  ["rest"] = "REST query JSON", ["sf-json"] = "sf data query JSON",
-  ["tree"] = "sf data export tree JSON", ["events"] = "Change Data Capture JSON",
-}
-json.titles = titles
 
 local function is_lines(head)
   local first = head:match "^%s*({[^\n]*})%s-\n%s*{"
@@ -154,7 +148,7 @@ function json.open(source, found, options, needs)
   local lines = options.format == "jsonl" or is_lines(found.head)
   local self = { waiting = {}, since_done = 0, feed = core.feed_of(source, lines) }
   look(self)
-  local kind = titles[options.format] and options.format
+  local kind = kinds.json[options.format] and options.format
     or kind_of(first_record(self) or {}, found.head, lines)
   if kind == "tree" and options.writes_back then
     self.feed:close()
@@ -167,7 +161,7 @@ function json.open(source, found, options, needs)
     columns = is_events and needs or columns_of(self, needs),
     next = is_events and events.rows(next_one, needs) or next_one,
     odd = function() return oddities(self) end, can_reread = found.reopen ~= nil,
-    description = ("%s, %s"):format(titles[kind], found.encoding_title) }
+    description = ("%s, %s"):format(kinds.json[kind], found.encoding_title) }
 end
 
 return json

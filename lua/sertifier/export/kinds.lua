@@ -1,8 +1,8 @@
---- Which tool wrote a CSV export: told by its header, and named for its user.
+--- Which tool wrote an export: that of one in CSV is told by its header.
 
 local kinds = {}
 
---- By what `--format` calls them.
+--- Those in CSV, by what `--format` calls them.
 kinds.named = {
   ["csv"] = { title = "CSV" },
   ["data-loader"] = { title = "Data Loader CSV" },
@@ -11,6 +11,13 @@ kinds.named = {
   ["sf"] = { title = "sf data query CSV", has_limits = true },
   ["report"] = { title = "report CSV", has_footer = true },
   ["inspector"] = { title = "Salesforce Inspector CSV" },
+}
+
+--- The titles of those in JSON.
+kinds.json = {
+  ["json"] = "JSON", ["jsonl"] = "JSON lines", ["bulk-json"] = "Bulk JSON array",
+  ["rest"] = "REST query JSON", ["sf-json"] = "sf data query JSON",
+  ["tree"] = "sf data export tree JSON", ["events"] = "Change Data Capture JSON",
 }
 
 local function set_of(columns)

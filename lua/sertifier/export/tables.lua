@@ -1,7 +1,8 @@
 --- An export whose records are tables: of any iterator, such as one over decoded JSON.
 
 local core = require "sertifier.core"
-local writeback = require "sertifier.writeback"
+local later = require "sertifier.later"
+local writeback = later "sertifier.writeback"
 
 local tables = {}
 tables.__index = tables

@@ -2,7 +2,8 @@
 
 local ends = require "sertifier.ends"
 local envelope = require "sertifier.envelope"
-local lookup = require "sertifier.lookup"
+local later = require "sertifier.later"
+local lookup = later "sertifier.lookup"
 
 local leftovers = {}
 
