@@ -76,7 +76,7 @@ local modules = lua_modules [[
   salesforce.watching salesforce.writing sandbox sandbox.adding sandbox.behaviours sandbox.check
   sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
   sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending soql strict summary syntax template version whole_file
+  sandbox_server sandbox_worker sending soql strict summary syntax template typed version whole_file
   words worker writeback
 ]]
 modules["sertifier.core"] = {

@@ -49,12 +49,12 @@ describe("the client", function()
 
   it("is opened with options that there are", function()
     for _, case in ipairs {
-      { { key_fiel = "x" }, "client: no such option: key_fiel; did you mean key_file?" },
+      { { key_fiel = "x" }, "client: key_fiel: no such option; did you mean key_file?" },
       { { url = true }, "client: url: string expected, got boolean" },
       { { timeout = "5" }, "client: timeout: number expected, got string" },
       { "key", "client: a table of options is expected, got string" },
       { { stop_att = 1 }, "salesforce: stop_att: no such option; did you mean stop_at?", "salesforce" },
-      { { url = 1 }, "salesforce: url: string expected", "salesforce" },
+      { { url = 1 }, "salesforce: url: string expected, got number", "salesforce" },
       { 7, "salesforce: a table of options is expected, got number", "salesforce" },
     } do
       local ok, message = pcall(function() return (sertifier[case[3] or "client"](case[1])) end)

@@ -164,8 +164,8 @@ describe("sandbox_server", function()
       assert.truthy(message:find "a whole number from 1 to 65535 is expected$")
     end
     assert.equal("campaign", select(3, server.start { campaign = "a b" }))
-    for options, message in pairs { [{ porte = 1 }] = "porte: no such option",
-      [{ key = 1 }] = "key: string expected" } do
+    for options, message in pairs { [{ porte = 1 }] = "porte: no such option; did you mean port?",
+      [{ key = 1 }] = "key: string expected, got number" } do
       assert.has_error(function() server.start(options) end, "sandbox server: " .. message)
     end
   end)

@@ -11,33 +11,16 @@
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local data_of = require "sertifier.api.data"
-local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
+local typed = require "sertifier.typed"
 local version = require "sertifier.version"
 local waiting = require "sertifier.answer.waiting"
 
 local api = {}
 api.__index = api
 
-local options_known = { url = "string", key_file = "string", ca_file = "string",
+local option_types = { url = "string", key_file = "string", ca_file = "string",
   timeout = "number", connect_timeout = "number" }
-
-local function check_options(options, level)
-  local names = {}
-  if type(options) ~= "table" then
-    error("client: a table of options is expected, got " .. type(options), level + 1)
-  end
-  for name in pairs(options_known) do names[#names + 1] = name end
-  for name, value in pairs(options) do
-    local wanted = options_known[name]
-    if not wanted then
-      error(("client: no such option: %s%s"):format(tostring(name), did_you_mean(name, names)),
-        level + 1)
-    elseif type(value) ~= wanted then
-      error(("client: %s: %s expected, got %s"):format(name, wanted, type(value)), level + 1)
-    end
-  end
-end
 
 --- Where the key was found, for people: never the key.
 local function key_from(options)
@@ -54,7 +37,7 @@ end
 -- @local
 function api.open(options, level)
   options = options or {}
-  check_options(options, (level or 1) + 1)
+  typed.check("client", options, option_types, (level or 1) + 1)
   local native, message, code = core.client {
     url = options.url or os.getenv "SERTIFIER_URL", key_file = options.key_file,
     ca_file = options.ca_file, timeout = options.timeout,

@@ -7,34 +7,20 @@
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
-local did_you_mean = require "sertifier.did_you_mean"
 local faults = require "sertifier.salesforce.faults"
 local logging_in = require "sertifier.salesforce.logging_in"
 local query = require "sertifier.salesforce.query"
 local retries = require "sertifier.retries"
+local typed = require "sertifier.typed"
 
 local salesforce = {}
 salesforce.__index = salesforce
 
-local types = { url = "string", client_id = "string", secret_file = "string",
+local option_types = { url = "string", client_id = "string", secret_file = "string",
   jwt_key_file = "string", username = "string", audience = "string", target_org = "string",
   ca_file = "string", timeout = "number", connect_timeout = "number",
   version = "string", stop_at = "number", batch_size = "number", bulk_above = "number",
   lock_wait = "number" }
-
-local function check_options(options, level)
-  local names = {}
-  if type(options) ~= "table" then
-    error("salesforce: a table of options is expected, got " .. type(options), level + 1)
-  end
-  for name in pairs(types) do names[#names + 1] = name end
-  for name, value in pairs(options) do
-    if type(value) ~= types[name] then
-      error(("salesforce: %s: %s"):format(tostring(name), types[name]
-        and types[name] .. " expected" or "no such option" .. did_you_mean(name, names)), level + 1)
-    end
-  end
-end
 
 -- ---- tokens ----
 
@@ -55,7 +41,7 @@ end
 -- @local
 function salesforce.open(options, level)
   options = options or {}
-  check_options(options, (level or 1) + 1)
+  typed.check("salesforce", options, option_types, (level or 1) + 1)
   local login, message, code = logging_in.of(options)
   if not login then return nil, message, code end
   local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,

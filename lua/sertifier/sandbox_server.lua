@@ -5,6 +5,7 @@ local core = require "sertifier.core"
 local directories = require "sertifier.sandbox.directory"
 local nginx = require "sertifier.sandbox.nginx"
 local read_file = require "sertifier.read_file"
+local typed = require "sertifier.typed"
 
 local server = {}
 server.__index = server
@@ -84,18 +85,9 @@ local function open(self, options)
   return ask(self, "GET", "/sandbox/record?totals")
 end
 
-local known = { port = "number", campaign = "string", campaigns = "table", key = "string",
-  behave = "table", seed = "number", attributes = "table", tls = "table", detached = "boolean",
-  org = "table" }
-
-local function check(options)
-  for name, value in pairs(options) do
-    if type(value) ~= known[name] then
-      error(("sandbox server: %s: %s"):format(tostring(name),
-        known[name] and known[name] .. " expected" or "no such option"), 3)
-    end
-  end
-end
+local option_types = { port = "number", campaign = "string", campaigns = "table",
+  key = "string", behave = "table", seed = "number", attributes = "table", tls = "table",
+  detached = "boolean", org = "table" }
 
 --- The options, complete; what they say of the sandbox is tried on one of our own.
 local function complete(options)
@@ -122,7 +114,7 @@ end
 --   "io")
 function server.start(options)
   options = options or {}
-  check(options)
+  typed.check("sandbox server", options, option_types, 2)
   local all, first, code = complete(options)
   if not all then return nil, first, code end
   local directory, message = directories.make()
