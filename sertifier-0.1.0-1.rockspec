@@ -61,8 +61,8 @@ local modules = lua_modules [[
   formula.grammar formula.names formula.typing guards holdings hooks landing later latency ledger
   ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten
   ledger.list ledger.listing ledger.memories ledger.person ledger.postgres ledger.queue
-  ledger.retention ledger.runs ledger.schema ledger.sql ledger.sqlite ledger.together ledger.view
-  ledger.writes log lookup lookup.leftovers lookup.pairing memory nearest nginx nginx.access
+  ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite
+  ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing memory nearest nginx nginx.access
   nginx.carrying nginx.change_events nginx.draining nginx.flowing nginx.gateway nginx.journal
   nginx.metrics nginx.options nginx.outbound_message nginx.page nginx.pool nginx.records
   nginx.reply nginx.request nginx.status nginx.watching object opening options org org.assertion

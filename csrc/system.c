@@ -26,10 +26,17 @@ static int system_now(lua_State *L) {
   return 1;
 }
 
-/* core.elapsed() -> seconds on a clock that nobody sets */
+#ifdef CLOCK_BOOTTIME
+#define CLOCK_ELAPSED CLOCK_BOOTTIME
+#else
+#define CLOCK_ELAPSED CLOCK_MONOTONIC
+#endif
+
+/* core.elapsed() -> seconds on a clock that nobody sets, and that goes on while
+** the machine sleeps */
 static int system_elapsed(lua_State *L) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_ELAPSED, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
 }

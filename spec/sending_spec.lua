@@ -240,22 +240,59 @@ describe("sending", function()
     assert.same({ 1, 1, 2 }, { sandbox.most() })
   end)
 
-  it("has the next request under way while it settles the last", function()
-    sandbox.start()
-    local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
-    local function note(place, name)
-      local call = place[name]
-      place[name] = function(...)
-        told[#told + 1] = name
-        return call(...)
-      end
+  -- ---- what goes next ----
+
+  --- Notes in a list when a method is called.
+  local function note(told, place, name)
+    local call = place[name]
+    place[name] = function(...)
+      told[#told + 1] = name
+      return call(...)
     end
-    for _, name in ipairs { "send", "poll" } do note(client, name) end
-    note(opened, "settle")
-    issue { export = sandbox.export(4), batch_size = 2, concurrency = 1, client = client,
-      ledger = opened }
+  end
+
+  --- A run of four requests, one after the other; what it did, in words.
+  local function told_of(more)
+    local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
+    for _, name in ipairs { "send", "poll" } do note(told, client, name) end
+    for _, name in ipairs { "claim", "settle_and_claim", "settle" } do note(told, opened, name) end
+    issue { export = sandbox.export(8), batch_size = 2, concurrency = 1, client = client,
+      ledger = opened, interrupted = more }
     opened:close()
-    assert.truthy(table.concat(told, " "):find "^send [poll ]+send poll settle [poll ]+settle$")
+    assert.same({ 1, 1, 8 }, { sandbox.most() })
+    return (table.concat(told, " "):gsub("poll poll[ poll]*", "poll "))
+  end
+
+  it("sends what it has claimed ahead as soon as an answer is in, and settles that one then",
+    function()
+      sandbox.start()
+      local one = "send poll settle_and_claim poll "
+      assert.equal("claim " .. one .. one .. one .. one .. "settle_and_claim", told_of())
+    end)
+
+  it("relies on no claim that has waited for long, as where the machine slept", function()
+    sandbox.start()
+    local elapsed, slept = core.elapsed, 0
+    core.elapsed = function() return elapsed() + slept end
+    local ok, told = pcall(told_of, function() slept = slept + 61 end)
+    core.elapsed = elapsed
+    assert.truthy(ok, told)
+    assert.truthy(told:find "settle_and_claim poll settle claim send")
+  end)
+
+  it("lets go of what it claimed and does not send", function()
+    sandbox.start { latency = 0.2, plan_limit = 4 }
+    local opened = assert(ledgers.open(ledger))
+    local function issue_all()
+      return issue { export = sandbox.export(12), batch_size = 2, concurrency = 1,
+        ledger = opened }
+    end
+    assert.same({ read = 12, issued = 4, not_attempted = 8 }, sandbox.counts(issue_all()))
+    assert.same({ issued = 4 }, opened:counts())
+    sandbox.behave { plan_limit = 0 }
+    assert.same({ read = 12, already_issued = 4, issued = 8 }, sandbox.counts(issue_all()))
+    opened:close()
+    assert.same({ 1, 1, 12 }, { sandbox.most() })
   end)
 
   it("counts every record once, whatever the server does", function()

@@ -6,15 +6,15 @@ local claiming = require "sertifier.claiming"
 local adding = { settles = true }
 
 --- What is to be written back to the org is in the ledger before it can be issued.
-local function expect(self, items)
+function adding.expect(self, items)
   local write_back = self.write_back
   if not write_back or not write_back.expect then return true end
   return write_back:expect(items)
 end
 
 function adding.claim(self, tasks)
-  claiming(self, tasks, function(items)
-    local ok, message, code = expect(self, items)
+  claiming.claim(self, tasks, function(items)
+    local ok, message, code = adding.expect(self, items)
     if not ok then return nil, message, code end
     return self.ledger:claim(items)
   end)

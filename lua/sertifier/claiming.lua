@@ -1,9 +1,31 @@
---- Claims what goes next, in one durable transaction before the first byte of any of it leaves.
+--- Claims what goes next, in one durable transaction before the first byte of any of it leaves; and
+-- lets go of what does not go.
+--
+-- While requests are under way, some of those behind them are claimed already: these go as soon as
+-- an answer is in. They are few, as a run that is killed leaves them in doubt.
 
+local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+
+local claiming = {}
+
+local most_ahead = 100 -- credentials, where one request does not have more
+local longest_ahead = 60 -- seconds; a lease lasts far longer
+
+--- The items of some tasks.
+function claiming.items(tasks)
+  local items = {}
+  for _, task in ipairs(tasks) do
+    for _, item in ipairs(task) do items[#items + 1] = item end
+  end
+  return items
+end
+
+-- ---- what was claimed ----
 
 --- Keeps the items that the ledger let this run claim; the others are somebody else's now.
 local function keep_claimed(task, claimed, lost)
+  task.claimed_at = core.elapsed()
   for i = #task, 1, -1 do
     if not claimed[task[i].key] then table.insert(lost, table.remove(task, i)) end
   end
@@ -18,21 +40,85 @@ local function meet_lost(self, lost)
   end
 end
 
+--- Takes out of tasks what this run could not claim.
+-- @tparam table self the run
+-- @tparam {table,...} tasks
+-- @tparam table claimed the set of the keys that it did claim
+function claiming.keep(self, tasks, claimed)
+  local lost = {}
+  for _, task in ipairs(tasks) do keep_claimed(task, claimed, lost) end
+  if #lost > 0 then meet_lost(self, lost) end
+end
+
 --- Takes out of tasks what this run may not send; all of it where the ledger fails.
 -- @tparam table self the run
 -- @tparam {table,...} tasks
 -- @tparam function claim is given all their items; gives the set of keys that it claimed, or nil,
 --   message, code
-return function(self, tasks, claim)
-  local items, lost = {}, {}
-  for _, task in ipairs(tasks) do
-    for _, item in ipairs(task) do items[#items + 1] = item end
-  end
-  local claimed, message, code = claim(items)
-  if not claimed then
-    ends.stop(self, message, code)
-    return ends.give_up(self, tasks, message)
-  end
-  for _, task in ipairs(tasks) do keep_claimed(task, claimed, lost) end
-  if #lost > 0 then meet_lost(self, lost) end
+function claiming.claim(self, tasks, claim)
+  local claimed, message, code = claim(claiming.items(tasks))
+  if claimed then return claiming.keep(self, tasks, claimed) end
+  ends.stop(self, message, code)
+  ends.give_up(self, tasks, message)
 end
+
+-- ---- ahead ----
+
+--- The tasks that are to be claimed ahead: with those that are, no more than go at once.
+local function next_ones(self)
+  local ahead, room = {}, most_ahead
+  for i, task in ipairs(self.tasks) do
+    local is_one_more = i <= self.concurrency and (i == 1 or #task <= room)
+    if not (task.kind.expect and is_one_more) then break end
+    room = room - #task
+    if not task.claimed_at then ahead[#ahead + 1] = task end
+  end
+  return ahead
+end
+
+--- What goes next, where what is to be written back of it is in the ledger.
+-- @treturn {table,...} tasks, which the ledger may be asked for now
+function claiming.ahead(self)
+  local tasks = next_ones(self)
+  local ok, message, code = true, nil, nil
+  if #tasks > 0 then ok, message, code = tasks[1].kind.expect(self, claiming.items(tasks)) end
+  if ok then return tasks end
+  ends.stop(self, message, code)
+  return {}
+end
+
+--- Lets go of what was claimed and is not sent.
+function claiming.give_back(self, tasks)
+  local list = {}
+  for _, task in ipairs(tasks) do
+    for _, item in ipairs(task.claimed_at and task or {}) do
+      list[#list + 1] = { key = item.key, state = "not_applied" }
+    end
+    task.claimed_at = nil
+  end
+  local ok, message, code = true, nil, nil
+  if #list > 0 then ok, message, code = self.ledger:settle(list) end
+  if not ok then ends.stop(self, message, code) end
+end
+
+local function is_old(task)
+  return core.elapsed() - task.claimed_at > longest_ahead
+end
+
+--- Of tasks that are to go now, those that are not claimed. A claim that has waited for long, as
+-- where this machine slept, may be in doubt for others, and is not relied on.
+function claiming.open(self, tasks)
+  local open, old = {}, {}
+  for _, task in ipairs(tasks) do
+    if task.claimed_at and is_old(task) then old[#old + 1] = task end
+    if not task.claimed_at or is_old(task) then open[#open + 1] = task end
+  end
+  if #open < #tasks then
+    local there, message, code = self.ledger:is_there()
+    if not there then ends.stop(self, message, code) end
+  end
+  claiming.give_back(self, old)
+  return open
+end
+
+return claiming

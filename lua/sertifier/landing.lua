@@ -1,5 +1,6 @@
 --- What comes of requests: settled in the ledger, told, and where nothing was done tried again.
 
+local claiming = require "sertifier.claiming"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local hooks = require "sertifier.hooks"
@@ -118,15 +119,22 @@ function landing.read(self, results, landed)
   return #results > 0
 end
 
---- Settles what ended together in one durable transaction, and concludes it.
-function landing.settle(self, landed)
+local function settlements(landed)
   local list = {}
   for _, task in ipairs(landed) do
     if task.kind.settles then add_settlements(list, task) end
   end
-  local ok, message, code = true, nil, nil
-  if #list > 0 then ok, message, code = self.ledger:settle(list) end
-  if not ok then ends.stop(self, message, code) end
+  return list
+end
+
+--- Settles what ended together in one durable transaction, which also claims tasks that go next;
+-- and concludes it.
+function landing.settle(self, landed, ahead)
+  local list, claimed, message, code = settlements(landed), {}, nil, nil
+  if #list + #ahead > 0 then
+    claimed, message, code = self.ledger:settle_and_claim(list, claiming.items(ahead))
+  end
+  if claimed then claiming.keep(self, ahead, claimed) else ends.stop(self, message, code) end
   for _, task in ipairs(landed) do
     conclude(self, task)
     tell_batch(self, task)

@@ -15,6 +15,7 @@ local core = require "sertifier.core"
 local doubt = require "sertifier.ledger.doubt"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
+local settling = require "sertifier.ledger.settling"
 local sql = require "sertifier.ledger.sql"
 
 local ledger = {}
@@ -77,7 +78,8 @@ end
 ledger.look_up, ledger.counts = doubt.look_up, doubt.counts
 ledger.in_doubt, ledger.settle_doubt, ledger.decide =
   doubt.in_doubt, doubt.settle_doubt, doubt.decide
-ledger.claim, ledger.settle, ledger.renew = claim.claim, claim.settle, claim.renew
+ledger.claim, ledger.renew, ledger.is_there = claim.claim, claim.renew, claim.is_there
+ledger.settle, ledger.settle_and_claim = settling.settle, settling.settle_and_claim
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
 
 -- ---- what few programs ask for, loaded when one does ----

@@ -4,6 +4,7 @@
 --
 --   size                of a task, where it is not the run's batch size
 --   claim(self, tasks)  takes out of the tasks what this run may not send
+--   expect(self, items) for a kind that may be claimed ahead: what comes before the claim
 --   send(self, task)    gives the request's id
 --   read(result, task)  gives an outcome for each item, and a verdict, as answer.lua does
 --   settles             whether the outcomes are settled in the ledger
@@ -12,6 +13,7 @@
 --
 -- What ended is taken in by landing.lua.
 
+local claiming = require "sertifier.claiming"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local landing = require "sertifier.landing"
@@ -78,16 +80,23 @@ local function take_due(self)
   return due
 end
 
+local function send(self, task)
+  task.sent_at = core.elapsed()
+  self.flying[task.kind.send(self, task)] = task
+  self.in_flight = self.in_flight + 1
+  self.summary.requests = self.summary.requests + 1
+end
+
+--- What cannot be sent after all stays in the queue.
 local function send_due(self)
   local due = self.stopped and {} or take_due(self)
-  if #due == 0 then return end
-  due[1].kind.claim(self, due)
+  local open = claiming.open(self, due)
+  if #open > 0 and not self.stopped then open[1].kind.claim(self, open) end
   for _, task in ipairs(due) do
-    if #task > 0 then
-      task.sent_at = core.elapsed()
-      self.flying[task.kind.send(self, task)] = task
-      self.in_flight = self.in_flight + 1
-      self.summary.requests = self.summary.requests + 1
+    if self.stopped then
+      table.insert(self.tasks, task)
+    elseif #task > 0 then
+      send(self, task)
     end
   end
 end
@@ -96,7 +105,7 @@ end
 
 local function renew_leases(self)
   local now = core.elapsed()
-  if self.in_flight == 0 or now - self.renewed < between_renewals then return end
+  if now - self.renewed < between_renewals then return end
   self.renewed = now
   local ok, message, code = self.ledger:renew()
   if not ok then ends.stop(self, message, code) end
@@ -108,6 +117,11 @@ local function poll_time(self, reads_on)
   return math.min(wait or longest_poll, longest_poll)
 end
 
+--- Whether what goes next waits for nothing but an answer.
+local function is_waiting(self)
+  return not self.stopped and self.in_flight > 0 and not wait_of(self, self.in_flight)
+end
+
 --- Takes in answers. Where one is in, the next request goes first: it is under way, which takes a
 -- poll, while the answer is settled, together with those that came meanwhile.
 local function receive(self, seconds)
@@ -116,7 +130,7 @@ local function receive(self, seconds)
     is_full, seconds = #landed >= self.concurrency, 0
     send_due(self)
   end
-  landing.settle(self, landed)
+  landing.settle(self, landed, is_waiting(self) and claiming.ahead(self) or {})
 end
 
 --- One turn: sends what may go, and takes in what has come.
@@ -126,6 +140,7 @@ function sending.turn(self, reads_on)
   send_due(self)
   if self.stopped then
     sending.close(self)
+    claiming.give_back(self, self.tasks)
     ends.give_up(self, self.tasks)
     self.tasks = {}
   end

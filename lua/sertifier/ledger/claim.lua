@@ -1,4 +1,4 @@
---- Claims keys before they are sent, and settles them after: durable, and all of them or none.
+--- Claims keys before they are sent: durable, and all of them or none.
 
 local forgotten = require "sertifier.ledger.forgotten"
 local list = require "sertifier.ledger.list"
@@ -14,9 +14,17 @@ local lease = 180
 claim.lease_sql = ("{now} + %d"):format(lease)
 
 --- A ledger that was deleted under a run would take claims that nobody sees.
-local function still_there(self)
+local function look(self)
   if self.engine.identity(self.name) == self.identity then return true end
   return nil, "it was moved or deleted while it was in use; put it back, then run again"
+end
+
+--- Whether the ledger is where it was opened.
+-- @return true; or nil, message, "ledger"
+function claim.is_there(self)
+  local there, message = look(self)
+  if there then return true end
+  return sql.fail(self, message)
 end
 
 -- ---- putting keys in ----
@@ -61,25 +69,31 @@ local function without_forgotten(self, rows)
   return set
 end
 
+--- What `claim.insert` does within its transaction.
+local function insert_all(self, ordered, way)
+  local there, why = look(self)
+  if not there then return nil, why end
+  local text = insert_sql:format(way.columns, way.state, way.values, way.replaces)
+  local rows, fault = list.over(self, text, ordered, width,
+    function(values, n, item) put(self, values, n, item) end)
+  if not rows then return nil, fault end
+  return without_forgotten(self, rows)
+end
+
 --- Inserts items whose keys are not there, or stand there in a condition that may be replaced.
 -- @treturn table the set of the keys that were put in; or nil, message, "ledger"
 function claim.insert(self, items, way)
   local ordered = list.ordered(items)
-  local text = insert_sql:format(way.columns, way.state, way.values, way.replaces)
-  local set, message = sql.change(self, function()
-    local there, why = still_there(self)
-    if not there then return nil, why end
-    local rows, fault = list.over(self, text, ordered, width,
-      function(values, n, item) put(self, values, n, item) end)
-    if not rows then return nil, fault end
-    return without_forgotten(self, rows)
-  end)
-  if not set then return nil, message, "ledger" end
-  return set
+  return sql.change(self, function() return insert_all(self, ordered, way) end)
 end
 
 local claimed = { state = "sending", replaces = "credential.state = 'rejected'",
   columns = "run, lease", values = "{run}, " .. claim.lease_sql }
+
+--- What `claim.claim` does within its transaction.
+function claim.within(self, ordered)
+  return insert_all(self, ordered, claimed)
+end
 
 --- Claims keys for this run: durable when it returns. A key that was rejected may be claimed again.
 -- @tparam {table,...} items `key`, `campaign`, `once_per`, and where there are any `external_id`,
@@ -87,87 +101,6 @@ local claimed = { state = "sending", replaces = "credential.state = 'rejected'",
 -- @treturn table key -> true for those that are this run's now; or nil, message, "ledger"
 function claim.claim(self, items)
   return claim.insert(self, items, claimed)
-end
-
--- ---- settling ----
-
-local open_sql = [[SELECT c.key AS item_key, column2 AS state, column3 AS credential_id,
-  column4 AS link, column5 AS reason FROM {list} JOIN credential AS c ON c.key = column1
-  WHERE c.run = {run} AND (c.state = 'sending' OR (c.state = 'publishing'
-    AND column2 IN ('issued', 'in_doubt', 'not_applied'))) {lock}]]
-
--- A publish in doubt stays one, and one that was not applied leaves its draft; what came from the
--- queue goes back to it.
-local settle_sql = [[UPDATE credential SET settled_at = {now}, lease = NULL, reason = one.reason,
-  state = CASE WHEN one.state = 'in_doubt' AND credential.state = 'publishing' THEN 'publishing'
-    WHEN one.state <> 'not_applied' THEN one.state
-    WHEN credential.state = 'publishing' THEN 'draft' ELSE 'queued' END,
-  credential_id = COALESCE(one.credential_id, credential.credential_id),
-  link = COALESCE(one.link, credential.link),
-  body = CASE WHEN one.state = 'not_applied' THEN body END,
-  name = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN name END,
-  email = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN email END
-  FROM (]] .. open_sql .. [[) AS one WHERE credential.key = one.item_key RETURNING key]]
-
-local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credential AS c"
-  .. " WHERE c.key IN (SELECT column1 FROM {list}) AND c.run = {run} AND c.state = 'sending'"
-  .. " AND c.body IS NULL {lock}) RETURNING key"
-
-local outcomes_known = { issued = true, rejected = true, in_doubt = true, not_applied = true,
-  draft = true }
-
-local function check_outcomes(outcomes)
-  for _, one in ipairs(outcomes) do
-    if not outcomes_known[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
-  end
-end
-
-local function put_outcome(values, n, one)
-  values[n + 1], values[n + 2] = one.key, one.state
-  values[n + 3], values[n + 4] = list.text(one.credential_id), list.text(one.link)
-  values[n + 5] = list.text(one.reason)
-end
-
-local function not_applied(outcomes)
-  local keys = {}
-  for _, one in ipairs(outcomes) do
-    if one.state == "not_applied" then keys[#keys + 1] = one.key end
-  end
-  return keys
-end
-
---- The first key that nothing was done for.
-local function missed(outcomes, ...)
-  local done = {}
-  for _, rows in ipairs { ... } do
-    for _, row in ipairs(rows) do done[row.key] = true end
-  end
-  for _, one in ipairs(outcomes) do
-    if not done[one.key] then return one.key end
-  end
-end
-
---- Settles keys of this run: durable when it returns, and all of them or none.
--- @tparam {table,...} outcomes `key`, `state` (issued, rejected, in_doubt, draft, or not_applied:
---   the key is free again, back in the queue, or a draft again), and `credential_id`, `link`,
---   `reason`
--- @return true; or nil, message, "ledger"
-function claim.settle(self, outcomes)
-  check_outcomes(outcomes)
-  local ordered = list.ordered(outcomes)
-  local ok, message = sql.change(self, function()
-    local freed, why = list.over(self, free_sql, not_applied(ordered), 1, list.put_key)
-    if not freed then return nil, why end
-    local settled, problem = list.over(self, settle_sql, ordered, 5, put_outcome)
-    if not settled then return nil, problem end
-    local key = missed(ordered, freed, settled)
-    if key then return nil, key .. " is not claimed by this run" end
-    return true
-  end)
-  if not ok then return nil, message, "ledger" end
-  local there, why = still_there(self)
-  if there then return true end
-  return sql.fail(self, why)
 end
 
 local renew_sql = "UPDATE credential SET lease = " .. claim.lease_sql .. " WHERE key IN (SELECT"

@@ -23,7 +23,7 @@ local function take_out(self, task, settlements)
 end
 
 function publishing.claim(self, tasks)
-  claiming(self, tasks, function(items)
+  claiming.claim(self, tasks, function(items)
     local keys = {}
     for i, item in ipairs(items) do keys[i] = item.key end
     return self.ledger:claim_drafts(keys)
