@@ -73,15 +73,16 @@ static int make_file(const char *path) {
   return 0;
 }
 
-/* core.private(path) -> true, or nil, problem: makes an empty file that only
-** its owner can read; one that is there stays as it is */
+/* core.private(path) -> true, and whether it made it; or nil, problem: makes an
+** empty file that only its owner can read; one that is there stays as it is */
 static int system_private(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  int error = make_file(path);
+  int error = make_file(path), is_made = !error;
   if (error == EEXIST) error = fault_of_file(path);
   if (error) return fail(L, error);
   lua_pushboolean(L, 1);
-  return 1;
+  lua_pushboolean(L, is_made);
+  return 2;
 }
 
 /* core.sync(file) -> true, or nil, problem: what was written to a Lua file

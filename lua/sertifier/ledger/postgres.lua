@@ -103,6 +103,13 @@ function postgres.clean()
   return true
 end
 
+--- Makes the tables of a ledger that has none.
+-- @tparam function make makes them in a transaction: true; or nil, message
+-- @return true; or nil, message
+function postgres.create(_, make)
+  return make()
+end
+
 --- A database is not moved from under its connections.
 function postgres.identity()
   return nil

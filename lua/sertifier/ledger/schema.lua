@@ -122,12 +122,20 @@ function schema.look(self)
   return true
 end
 
+local function lift_or_create(self, version)
+  local function make()
+    return sql.transaction(self, function() return lift(self) end)
+  end
+  if version then return make() end
+  return self.engine.create(self, make)
+end
+
 --- Makes the tables, or brings them to this version.
 -- @return true; or nil, message
 function schema.prepare(self)
   local version, secret = found(self)
   if not version or version < #steps then
-    local ok, message = sql.transaction(self, function() return lift(self) end)
+    local ok, message = lift_or_create(self, version)
     if not ok then return nil, message end
     version, secret = found(self)
   end

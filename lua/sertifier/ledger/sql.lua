@@ -102,8 +102,9 @@ end
 --- Connects a ledger that is not connected.
 -- @return true; or nil, message
 function sql.connect(self)
-  local connection, message = self.engine.connect(self.name, self.reads_only)
-  if not connection then return nil, message end
+  local connection, more = self.engine.connect(self.name, self.reads_only)
+  if not connection then return nil, more end
+  self.is_new = more
   connection:autocommit(true)
   local ok, why = self.engine.set(connection, self.reads_only)
   if not ok then connection:close() return nil, why end

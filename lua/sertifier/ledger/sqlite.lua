@@ -35,10 +35,12 @@ sqlite.patience = 10
 
 local waits = ("PRAGMA busy_timeout = %d"):format(sqlite.patience * 1000) -- milliseconds
 
+local durable = "PRAGMA synchronous = FULL" -- a commit is on the disk before it is said to be
+
 local settings = {
   waits,
   "PRAGMA journal_mode = WAL",
-  "PRAGMA synchronous = FULL", -- a commit is on the disk before it is said to be
+  durable,
   "PRAGMA secure_delete = ON", -- what is removed is overwritten
   "PRAGMA cache_size = -2048", -- KiB: a ledger of a million keys takes little memory
 }
@@ -81,14 +83,25 @@ end
 -- A name like ":memory:" is a file's here, too.
 -- @tparam string path
 -- @tparam[opt] boolean reads_only a file that is there, and stays as it is
+-- @return the connection, and whether the file is this one's; or nil, message
 function sqlite.connect(path, reads_only)
-  if not reads_only then
-    local made, message = core.private(path)
-    if not made then return nil, message end
-  end
+  local ok, is_new = true, false
+  if not reads_only then ok, is_new = core.private(path) end
+  if not ok then return nil, is_new end
   local called, connection, why = pcall(DBI.Connect, "SQLite3", (path:gsub("^[^/]", "./%0")))
-  if called and connection then return connection end
-  return nil, called and why or connection
+  if not (called and connection) then return nil, called and why or connection end
+  -- To turn it to WAL is to write its first page, which needs no journal on the disk.
+  if is_new then sql.ask(connection, "PRAGMA journal_mode = MEMORY") end
+  return connection, is_new
+end
+
+--- Brings its log into the file; SQLite does not wait for another program's checkpoint by itself.
+local function checkpoint(self, how)
+  return ask_patiently(function()
+    local rows, why = sql.rows_of(self, ("PRAGMA wal_checkpoint(%s)"):format(how))
+    if not rows then return nil, why end
+    return rows[1].busy == 0, "its log is locked"
+  end)
 end
 
 --- Writes the file anew and empties its log: in neither is then a byte of what was removed. SQLite
@@ -97,12 +110,21 @@ end
 function sqlite.clean(self)
   local ok, message = sql.rows_of(self, "VACUUM")
   if not ok then return nil, message end
-  -- Nor does it wait for another program's checkpoint.
-  return ask_patiently(function()
-    local rows, why = sql.rows_of(self, "PRAGMA wal_checkpoint(TRUNCATE)")
-    if not rows then return nil, why end
-    return rows[1].busy == 0, "its log is locked"
-  end)
+  return checkpoint(self, "TRUNCATE")
+end
+
+--- Makes the tables of a ledger that has none. Those of a file that this connection made need not
+-- be on the disk yet: the first claim brings them there, or is not there itself. Of another's file
+-- it is not known whether it is on the disk at all; so all of it goes there now.
+-- @tparam function make makes them in a transaction: true; or nil, message
+-- @return true; or nil, message
+function sqlite.create(self, make)
+  local ok, message = true, nil
+  if self.is_new then ok, message = sql.rows_of(self, "PRAGMA synchronous = OFF") end
+  if ok then ok, message = make() end
+  if not ok then return nil, message end
+  if not self.is_new then return checkpoint(self, "FULL") end
+  return sql.rows_of(self, durable)
 end
 
 --- What tells this file from another that stands at its path later.
