@@ -30,6 +30,7 @@ struct batch {
   int keeps_rows;
   columns *columns; /* of the rows; NULL: they are not an export's own */
   char delimiter;
+  int records; /* reference to their class */
 };
 
 #define MOST_BYTES (64 * 1024 * 1024)
@@ -38,6 +39,13 @@ batch *batch_get(lua_State *L, int index) {
   batch *b = luaL_checkudata(L, index, CLASS);
   luaL_argcheck(L, b->is_open, index, "the batch is closed");
   return b;
+}
+
+static void forget_columns(lua_State *L, batch *b) {
+  if (!b->columns) return;
+  luaL_unref(L, LUA_REGISTRYINDEX, b->records);
+  columns_release(b->columns);
+  b->columns = NULL;
 }
 
 static int batch_close(lua_State *L) {
@@ -49,8 +57,7 @@ static int batch_close(lua_State *L) {
   buffer_close(&b->troubles);
   buffer_close(&b->problems);
   buffer_close(&b->rows);
-  columns_release(b->columns);
-  b->columns = NULL;
+  forget_columns(L, b);
   return 0;
 }
 
@@ -80,12 +87,13 @@ void batch_keep_rows(batch *b) {
   b->keeps_rows = 1;
 }
 
-void batch_describe(batch *b, columns *c, char delimiter) {
+void batch_describe(lua_State *L, batch *b, columns *c, char delimiter) {
   batch_keep_rows(b);
-  columns_hold(c);
-  columns_release(b->columns);
-  b->columns = c;
   b->delimiter = delimiter;
+  if (b->columns == c) return;
+  forget_columns(L, b);
+  b->records = record_class(L, c);
+  b->columns = columns_hold(c);
 }
 
 /* Where rows are kept, adds the text of one. */
@@ -145,7 +153,7 @@ plan_result batch_keep(batch *b, plan_result result, uint64_t line,
 }
 
 void batch_push_record(lua_State *L, batch *b, slice text) {
-  if (b->columns) record_push(L, b->columns, b->delimiter, text);
+  if (b->columns) record_push(L, b->records, b->columns, b->delimiter, text);
   else lua_pushnil(L);
 }
 
@@ -195,12 +203,12 @@ static int batch_fingerprint(lua_State *L) {
 
 /* batch:record(i) -> the record it was made from, where records are kept */
 static int batch_record(lua_State *L) {
-  const batch *b = batch_get(L, 1);
+  batch *b = batch_get(L, 1);
   const item *one = item_at(L, b, luaL_checkinteger(L, 2));
   if (!b->columns) return 0;
-  return record_push(L, b->columns, b->delimiter,
-                     text_slice(b->rows.bytes + one->text.start,
-                                one->text.length));
+  batch_push_record(L, b, text_slice(b->rows.bytes + one->text.start,
+                                     one->text.length));
+  return 1;
 }
 
 /* batch:row(i) -> the text of the row it was made from, where rows are kept */

@@ -60,7 +60,8 @@ typedef struct plan_handle {
   slice *cells;
   size_t *functions; /* the cell of each; PLAN_NO_COLUMN: it chooses rows */
   size_t functions_count;
-  int called; /* reference to the list of functions */
+  int called;  /* references to the list of functions */
+  int mending; /* and of those that mend what they give */
   recall recall;
   int remembers; /* reference to the memory that it asks */
 } plan_handle;
@@ -93,7 +94,7 @@ size_t batch_faults(const batch *b);
 void batch_keep_rows(batch *b);
 
 /* Says which columns those have, and keeps them. */
-void batch_describe(batch *b, columns *c, char delimiter);
+void batch_describe(lua_State *L, batch *b, columns *c, char delimiter);
 
 /* The key of a fingerprint at an index; and a text's fingerprint, pushed. */
 const unsigned char *fingerprint_key(lua_State *L, int index);
@@ -116,8 +117,12 @@ typedef struct given_row {
 plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
                     given_row r);
 
+/* A reference to the metatable of the records with these columns. */
+int record_class(lua_State *L, columns *c);
+
 /* Pushes a record: a view of a row's text, which is copied. */
-int record_push(lua_State *L, columns *c, char delimiter, slice text);
+void record_push(lua_State *L, int class, const columns *c, char delimiter,
+                 slice text);
 
 #pragma GCC visibility pop
 

@@ -28,6 +28,7 @@ static int plan_handle_close(lua_State *L) {
   free(h->functions);
   plan_handle_forget(L, h);
   if (h->called) luaL_unref(L, LUA_REGISTRYINDEX, h->called);
+  if (h->mending) luaL_unref(L, LUA_REGISTRYINDEX, h->mending);
   memset(h, 0, sizeof *h);
   return 0;
 }
@@ -128,8 +129,13 @@ static size_t *read_sources(lua_State *L, size_t count) {
   return sources;
 }
 
-/* The functions that are called for a row: `calls` on the stack lists them,
-** and `functions` the cells that get what they give. */
+static int read_reference(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* The functions that are called for a row: `calls` lists them, `mends` those
+** that mend what they give, and `functions` the cells that get it. */
 static void read_functions(lua_State *L, plan_handle *h) {
   size_t i;
   lua_getfield(L, 1, "functions");
@@ -146,13 +152,15 @@ static void read_functions(lua_State *L, plan_handle *h) {
     if (h->functions[i] >= plan_cells(h->plan)) h->functions[i] = PLAN_NO_COLUMN;
   }
   lua_pop(L, 1);
-  lua_getfield(L, 1, "calls");
-  h->called = luaL_ref(L, LUA_REGISTRYINDEX);
+  h->called = read_reference(L, "calls");
+  h->mending = read_reference(L, "mends");
 }
 
 /* core.plan { columns = {column of each cell, or 0}, steps = {…}, fields = {…},
-** functions = {cell of each, or 0: whether the row is wanted}, calls = {…} }:
-** the names of a step's, field's and part's properties are those of plan.h;
+** functions = {cell of each, or 0: whether the row is wanted}, calls = {…},
+** mends = {a function for each, which is given whether it did not fail and what
+** it gave, where that is neither text nor nil, and gives text or nil} }: the
+** names of a step's, field's and part's properties are those of plan.h;
 ** cells, columns and roles count from 1. A description that cannot run is an
 ** error: Lua has checked the user's flow before. */
 static int plan_handle_new(lua_State *L) {

@@ -79,7 +79,7 @@ int reader_fill(lua_State *L) {
   lua_Integer read = 0;
   check_sources(L, r, h);
   if (lua_toboolean(L, 6) || h->functions_count)
-    batch_describe(b, r->rows.columns, r->rows.delimiter);
+    batch_describe(L, b, r->rows.columns, r->rows.delimiter);
   while (result != PLAN_FAILED && read < wanted && batch_count(b) < most &&
          batch_faults(b) < MOST_FAULTS) {
     result = read_row(L, r, h, b, &end);

@@ -3,11 +3,27 @@
 
 #include "handles.h"
 
-/* Calls the function on top of the stack with the record, and leaves what it
-** gives; 0 where it fails, and then that is the error. */
-static int call(lua_State *L, int record) {
+/* Calls a function with the record, and leaves what it gives, or its error. */
+static int call(lua_State *L, int list, size_t i, int record) {
+  lua_rawgeti(L, list, (int)i + 1);
   lua_pushvalue(L, record);
   return lua_pcall(L, 1, 1, 0) == 0;
+}
+
+/* Whether what is on top of the stack is what the function is asked for: a text
+** or nothing, and of one that chooses rows anything. */
+static int is_sound(lua_State *L, size_t cell) {
+  return cell == PLAN_NO_COLUMN || lua_type(L, -1) == LUA_TSTRING ||
+         lua_isnil(L, -1);
+}
+
+/* Leaves what anything else stands for, in place of it; 0 where it is a fault,
+** and then that is the error. */
+static int mend(lua_State *L, int list, size_t i, int is_called) {
+  lua_rawgeti(L, list, (int)i + 1);
+  lua_pushboolean(L, is_called);
+  lua_pushvalue(L, -3);
+  return lua_pcall(L, 2, 1, 0) == 0;
 }
 
 /* Takes what a function gave into its cell; it stays on the stack, and so does
@@ -24,18 +40,20 @@ static plan_result take(lua_State *L, const plan_handle *h, size_t cell) {
 static plan_result call_all(lua_State *L, const plan_handle *h, batch *b,
                             given_row r) {
   plan_result result = PLAN_READY;
-  int list, record = r.record;
+  int list, ok, record = r.record;
   size_t i;
-  luaL_checkstack(L, (int)h->functions_count + 4, "too many functions");
+  luaL_checkstack(L, 2 * (int)h->functions_count + 6, "too many functions");
   if (!record) {
     batch_push_record(L, b, r.text);
     record = lua_gettop(L);
   }
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->called);
   list = lua_gettop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, h->mending);
   for (i = 0; i < h->functions_count && result == PLAN_READY; i++) {
-    lua_rawgeti(L, list, (int)i + 1);
-    if (!call(L, record)) return PLAN_FAILED;
+    ok = call(L, list, i, record);
+    if (!(ok && is_sound(L, h->functions[i])) && !mend(L, list + 1, i, ok))
+      return PLAN_FAILED;
     result = take(L, h, h->functions[i]);
   }
   return result;

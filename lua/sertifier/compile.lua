@@ -50,20 +50,11 @@ local function text_of(value, where)
   error(("%s: its function gave a %s, not a text"):format(where, kind), 0)
 end
 
---- A mapping function that gives a text, and says which one it is where it fails.
-local function guarded(call, where)
-  return function(record)
-    local ok, value = pcall(call, record)
+--- What becomes of what a function gave that is no text; where it failed, says which one it was.
+local function mending(where)
+  return function(ok, value)
     if not ok then error(("%s: its function failed: %s"):format(where, tostring(value)), 0) end
     return text_of(value, where)
-  end
-end
-
-local function choosing(call)
-  return function(record)
-    local ok, value = pcall(call, record)
-    if not ok then error("when: its function failed: " .. tostring(value), 0) end
-    return value and true or false
   end
 end
 
@@ -73,7 +64,7 @@ local function part_of(part, cells, context, field_type)
   local what, kind = part[1], part[2]
   if kind == "l" then return { type = "l", text = what } end
   if kind == "f" then return { type = "f", steps = steps_of(what, cells, context.now) } end
-  if kind == "x" then return { type = "c", cell = cells:called(guarded(what, part[3])) } end
+  if kind == "x" then return { type = "c", cell = cells:called(what, mending(part[3])) } end
   if is_id(what) then
     return { type = "i", text = context.prefix, label = what, cell = cells:of(what, "i") }
   end
@@ -154,7 +145,7 @@ local function plan_of(flow, names, cells, context)
   local fields = {}
   for _, name in ipairs(flow.priors or {}) do cells:prior(name) end
   local call = flow.condition and flow.condition.call
-  if call then cells:called(choosing(call), true) end
+  if call then cells:called(call, mending "when", true) end
   local steps = steps_of(condition.steps(flow.condition, context.now), cells, context.now)
   for i, field in ipairs(flow.fields) do fields[i] = field_of(field, cells, context) end
   local fault = sentence(cells.missing, names, "the flow reads fields that the export lacks: %s")
@@ -163,7 +154,7 @@ local function plan_of(flow, names, cells, context)
   if fault then return nil, fault end
   add_record_id(fields, cells, context)
   return { columns = cells.columns, steps = steps, fields = fields, functions = cells.functions,
-    calls = cells.calls }
+    calls = cells.calls, mends = cells.mends }
 end
 
 --- Compiles a flow for an export.

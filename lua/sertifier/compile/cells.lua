@@ -10,7 +10,8 @@ cells.__index = cells
 -- @tparam[opt] string object of the flow
 function cells.new(names, object)
   return setmetatable({ find = columns.finder(names, object), columns = {}, kinds = {}, places = {},
-    missing = {}, repeated = {}, functions = {}, calls = {}, priors = {} }, cells)
+    missing = {}, repeated = {}, functions = {}, calls = {}, mends = {},
+    priors = {} }, cells)
 end
 
 --- The place of what `key` stands for; `column` 0: of no column.
@@ -50,10 +51,15 @@ function cells:known()
 end
 
 --- The cell of what a function gives; without a place for it, it chooses rows.
-function cells:called(call, chooses)
-  local at = chooses and 0 or place(self, call, 0)
+-- @tparam function call is given the record
+-- @tparam function mend is given whether the call did not fail, and what it gave where that is no
+--   text: gives the text, or fails
+-- @tparam[opt] boolean chooses
+function cells:called(call, mend, chooses)
+  local at = chooses and 0 or place(self, mend, 0)
   table.insert(self.functions, at)
   table.insert(self.calls, call)
+  table.insert(self.mends, mend)
   return at
 end
 
