@@ -48,8 +48,9 @@ static int recase(formula_memory *m, formula_value *a, casing how) {
   while (text.length) {
     uint32_t c = letter_next(&text);
     int is_small = how == SMALL || (how == PROPER && in_word);
-    in_word = letter_is(c) || (c == '\'' && in_word);
-    to += letter_put(to, is_small ? letter_lower(c) : letter_upper(c));
+    if (how == PROPER) in_word = letter_is(c) || (c == '\'' && in_word);
+    c = is_small ? letter_lower(c) : letter_upper(c);
+    if (c < 128) *to++ = (char)c; else to += letter_put(to, c);
   }
   a->text = text_slice(room, (size_t)(to - room));
   return 1;

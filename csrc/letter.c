@@ -75,9 +75,21 @@ static const range ranges[] = {
 
 #define RANGES (sizeof ranges / sizeof *ranges)
 
+/* The ranges in the order of their small letters. */
+static const unsigned char by_small[RANGES] = {
+  0, 1, 6, 2, 3, 4, 5, 7, 55, 9, 11, 13, 17, 45, 22, 52, 48, 26, 28, 30, 32,
+  34, 36, 37, 46, 38, 39, 40, 41, 14, 42, 43, 44, 47, 49, 51, 124, 54, 58,
+  120, 118, 121, 8, 10, 12, 15, 16, 140, 18, 141, 19, 136, 139, 21, 20, 143,
+  114, 142, 23, 119, 24, 25, 116, 27, 150, 29, 145, 31, 56, 33, 57, 35, 146,
+  144, 59, 60, 73, 62, 63, 66, 67, 64, 65, 68, 69, 71, 61, 70, 72, 75, 74, 76,
+  77, 79, 78, 80, 81, 87, 88, 86, 133, 115, 151, 89, 90, 91, 92, 93, 94, 95,
+  96, 97, 99, 100, 102, 106, 104, 107, 98, 101, 103, 105, 108, 109, 110, 111,
+  112, 113, 50, 53, 117, 122, 123, 125, 126, 127, 82, 83, 84, 128, 129, 130,
+  131, 132, 134, 135, 137, 149, 138, 148, 152, 153, 154, 155, 147, 85, 156,
+  157, 158, 159, 160, 161, 162, 163, 164, 165, 166};
+
 uint32_t letter_small(uint32_t c) {
   size_t low = 0, high = RANGES;
-  if (c < 128) return text_lower((char)c);
   while (low < high) { /* the first range that does not end before c */
     size_t middle = (low + high) / 2;
     if (ranges[middle].last < c) low = middle + 1; else high = middle;
@@ -87,17 +99,24 @@ uint32_t letter_small(uint32_t c) {
   return c + (uint32_t)ranges[low].ahead;
 }
 
-uint32_t letter_upper(uint32_t c) {
-  size_t i;
-  if (c < 128) return c - 'a' < 26 ? c - 32 : c;
-  if (c == 0x3c2) return 0x3a3; /* the sigma that ends a word */
-  for (i = 0; i < RANGES; i++) { /* small letters are in no order */
-    uint32_t capital = c - (uint32_t)ranges[i].ahead;
-    if (capital >= ranges[i].first && capital <= ranges[i].last &&
-        (capital - ranges[i].first) % (uint32_t)ranges[i].step == 0)
-      return capital;
+/* The range whose small letters are the first not to end before c, or NULL. */
+static const range *find_small(uint32_t c) {
+  size_t low = 0, high = RANGES;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    const range *one = &ranges[by_small[middle]];
+    if (one->last + (uint32_t)one->ahead < c) low = middle + 1;
+    else high = middle;
   }
-  return c;
+  return low < RANGES ? &ranges[by_small[low]] : NULL;
+}
+
+uint32_t letter_capital(uint32_t c) {
+  const range *one = find_small(c);
+  uint32_t capital = one ? c - (uint32_t)one->ahead : c;
+  if (c == 0x3c2) return 0x3a3; /* the sigma that ends a word */
+  if (!one || capital < one->first || capital > one->last) return c;
+  return (capital - one->first) % (uint32_t)one->step ? c : capital;
 }
 
 int letter_is(uint32_t c) {

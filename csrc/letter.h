@@ -10,9 +10,10 @@
 
 #define LETTER_MOST 4 /* bytes of a character */
 
-/* The small letter of a capital and back; what has none is itself. */
+/* The small letter of a capital and back, of what is not ASCII; what has none
+** is itself. */
 uint32_t letter_small(uint32_t c);
-uint32_t letter_upper(uint32_t c);
+uint32_t letter_capital(uint32_t c);
 
 /* Whether a character can be part of a word. */
 int letter_is(uint32_t c);
@@ -23,9 +24,14 @@ size_t letter_count(slice text);
 /* Takes the first character off a text that is valid UTF-8 and not empty. */
 uint32_t letter_take(slice *text);
 
-/* Both, in place for ASCII. */
+/* The same of any character, and the first of a text: in place for ASCII. */
 static inline uint32_t letter_lower(uint32_t c) {
   return c < 128 ? text_lower((char)c) : letter_small(c);
+}
+
+static inline uint32_t letter_upper(uint32_t c) {
+  if (c >= 128) return letter_capital(c);
+  return c - 'a' < 26 ? c - 32 : c;
 }
 
 static inline uint32_t letter_next(slice *text) {

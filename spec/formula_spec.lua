@@ -18,6 +18,21 @@ local function name_of(text, a, b, c)
   return result[2] == "would_issue" and result[3].name:sub(2) or result[3]
 end
 
+--- A character of two to four bytes.
+local function character(c)
+  local function tail(by) return string.char(128 + math.floor(c / by) % 64) end
+  if c < 0x800 then return string.char(192 + math.floor(c / 64)) .. tail(1) end
+  if c < 0x10000 then return string.char(224 + math.floor(c / 4096)) .. tail(64) .. tail(1) end
+  return string.char(240) .. tail(4096) .. tail(64) .. tail(1)
+end
+
+--- Sixty-four characters from this one on, and none where these are no characters.
+local function characters(first)
+  local list = {}
+  for c = first, first + 63 do list[#list + 1] = character(c) end
+  return first >= 0xd800 and first < 0xe000 and "" or table.concat(list)
+end
+
 describe("a formula", function()
   local cases = {
     { "UPPER(A)", "zoë ÿ дом", "ZOË Ÿ ДОМ" }, { "UPPER(A)", "σίσυφος", "ΣΊΣΥΦΟΣ" },
@@ -43,6 +58,9 @@ describe("a formula", function()
     { "IF(A > 80, 'high', 'low')", "81", "high" }, { "IF(A > 80, 'high', 'low')", "", "low" },
     { "IF(ISBLANK(A), 'none', A)", "", "none" }, { "IF(A, 'y', 'n')", "true", "y" },
     { "IF(A, 'y', 'n')", "", "n" }, { "IF(TRUE, 1, A)", "x", "1" },
+    { "IF(A = 1 && IF(A > 0, TRUE, 1 / 0 = 1), IF(A = 2, 'x', 'y'), 'z')", "1", "y" },
+    { "IF(A = 1 && IF(A > 0, TRUE, 1 / 0 = 1), IF(A = 2, 'x', 'y'), 'z')", "-1", "z" },
+    { "IF(A = 1 || (1 / 0 = 1 && A = 2), 'x', IF(A = 3, 'y', 'z'))", "3", "y" },
     { "CASE(A, 'a', 'one', 'b', 'two', 'else')", "b", "two" },
     { "CASE(A, 'a', 'one', 'b', 'two', 'else')", "B", "else" },
     { "CASE(MONTH(A), 1, 'Jan', 2, 'Feb', 'later')", "2024-02-29", "Feb" },
@@ -116,6 +134,20 @@ describe("a formula", function()
       assert.truthy(problems[1]:find(case[3], 1, true), problems[1])
     end)
   end
+
+  it("finds the capital of each small letter", function()
+    local rows, missed = { "Id,Email,A" }, {}
+    for first = 0x80, 0x1ffff, 64 do
+      rows[#rows + 1] = ('%s,ann@example.com,"%s"'):format(id, characters(first))
+    end
+    local name = "{!IF(UPPER(LOWER(UPPER(A))) = UPPER(A), 'found', A)}"
+    local results = assert(checked({ map = { name = name, email = "{!Email}" } },
+      table.concat(rows, "\n") .. "\n"))
+    for _, result in ipairs(results) do
+      if result[3].name ~= "found" then missed[#missed + 1] = result[3].name end
+    end
+    assert.same({ 2046, {} }, { #results, missed })
+  end)
 
   it("is a condition", function()
     local function outcome(text, a)
