@@ -73,7 +73,8 @@ size_t text_valid(slice text) {
   size_t at = 0, length;
   if (text.length >= 8 && is_all_plain(text)) return text.length;
   while (at < text.length) {
-    length = character(s + at, text.length - at);
+    length = 1;
+    if (s[at] - 1u >= 127) length = character(s + at, text.length - at);
     if (!length) break;
     at += length;
   }

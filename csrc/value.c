@@ -1,6 +1,7 @@
 /* value.c: reads a cell's text as a date, a number, a boolean or an Id. */
 #include "value.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,36 @@ static int is_number(slice text) {
   return text.length == 0;
 }
 
+#define SHORT 15 /* digits that a double holds whatever they are */
+
+/* Passes digits, and puts them behind a number's; how many there were. */
+static size_t add_digits(slice *text, uint64_t *number) {
+  const char *all = text->bytes;
+  size_t n = digits(text), i;
+  for (i = 0; i < n && i < SHORT; i++)
+    *number = *number * 10 + (uint64_t)(all[i] - '0');
+  return n;
+}
+
+/* A number of few digits, without an exponent. Its digits and the power of ten
+** that divides them are exact, so that it is rounded once, as by strtod. */
+static int short_number(slice text, double *out) {
+  static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  double sign = text.length && *text.bytes == '-' ? -1 : 1;
+  uint64_t number = 0;
+  size_t all, decimals = 0;
+  pass(&text, '+', '-');
+  all = add_digits(&text, &number);
+  if (pass(&text, '.', '.')) all += decimals = add_digits(&text, &number);
+  if (text.length || !all || all > SHORT) return 0;
+  *out = sign * (double)number / powers[decimals];
+  return 1;
+}
+
 int value_number(slice text, double *out) {
   char copy[64];
+  if (FLT_EVAL_METHOD == 0 && short_number(text, out)) return 1;
   if (text.length >= sizeof copy || !is_number(text)) return 0;
   memcpy(copy, text.bytes, text.length);
   copy[text.length] = '\0';
@@ -128,16 +157,26 @@ static int read_zone(slice *text, int *minutes) {
   return h >= 0 && h < 24 && m >= 0 && m < 60;
 }
 
+/* Milliseconds of a fraction: its first three digits count. */
+static int read_fraction(slice *text) {
+  int fraction = 0, scale = 100;
+  for (; text->length && is_digit(*text->bytes); scale /= 10) {
+    fraction += scale * (*text->bytes - '0');
+    *text = text_slice(text->bytes + 1, text->length - 1);
+  }
+  return fraction;
+}
+
 static int read_clock(slice *text, int64_t *milliseconds) {
-  int h = number_of(text, 2), m, s, fraction = 0, scale = 100;
-  if (h < 0 || h > 23 || !pass(text, ':', ':')) return 0;
-  m = number_of(text, 2);
-  if (m < 0 || m > 59 || !pass(text, ':', ':')) return 0;
-  s = number_of(text, 2);
-  if (s < 0 || s > 60) return 0;
-  if (pass(text, '.', '.'))
-    for (; text->length && is_digit(*text->bytes); scale /= 10)
-      fraction += scale * number_of(text, 1);
+  const char *c = text->bytes;
+  int h, m, s, fraction;
+  if (text->length < 8 || c[2] != ':' || c[5] != ':') return 0;
+  h = pair(c);
+  m = pair(c + 3);
+  s = pair(c + 6);
+  if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return 0;
+  *text = text_slice(c + 8, text->length - 8);
+  fraction = pass(text, '.', '.') ? read_fraction(text) : 0;
   *milliseconds = ((h * 60 + m) * 60 + s) * (int64_t)1000 + fraction;
   return 1;
 }
