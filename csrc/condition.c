@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "letter.h"
+#include "like.h"
 #include "value.h"
 
 #define NOT_READABLE 2 /* what no comparison gives */
@@ -102,46 +103,6 @@ static int compare(const condition_test *test, slice cell) {
 
 /* ---- LIKE, and multi-selects ---- */
 
-/* Passes a character of the cell and of the pattern where they agree. */
-static int pass_letter(slice *cell, slice *pattern) {
-  slice text = *cell, of = *pattern;
-  uint32_t wanted = letter_next(&of);
-  int is_any = wanted == '_';
-  if (wanted == '\\' && of.length) wanted = letter_next(&of);
-  if (letter_lower(letter_next(&text)) != letter_lower(wanted) && !is_any)
-    return 0;
-  *cell = text;
-  *pattern = of;
-  return 1;
-}
-
-/* Passes a % of the pattern. */
-static int pass_any(slice *pattern) {
-  if (!pattern->length || *pattern->bytes != '%') return 0;
-  *pattern = text_slice(pattern->bytes + 1, pattern->length - 1);
-  return 1;
-}
-
-/* Where all else fails, the last % takes one character more. */
-static int is_like(slice cell, slice pattern) {
-  slice behind = pattern, from = cell;
-  int seen = 0;
-  while (cell.length) {
-    if (pass_any(&pattern)) {
-      seen = 1;
-      behind = pattern;
-      from = cell;
-    } else if (!pattern.length || !pass_letter(&cell, &pattern)) {
-      if (!seen) return 0;
-      letter_next(&from);
-      cell = from;
-      pattern = behind;
-    }
-  }
-  while (pass_any(&pattern)) continue;
-  return pattern.length == 0;
-}
-
 int condition_includes(slice cell, slice value) {
   while (cell.length) {
     const char *end = memchr(cell.bytes, ';', cell.length);
@@ -156,7 +117,7 @@ int condition_includes(slice cell, slice value) {
 
 static condition_truth match(const condition_test *test, slice cell) {
   if (text_valid(cell) != cell.length) return CONDITION_UNKNOWN;
-  return test->op == '~' ? is_like(cell, test->text)
+  return test->op == '~' ? like_fits(cell, test->text)
                          : condition_includes(cell, test->text);
 }
 
@@ -184,10 +145,4 @@ condition_truth condition_run(const condition_test *test, slice cell) {
   if (test->op == '~' || test->op == ';') return match(test, cell);
   order = compare(test, cell);
   return order == NOT_READABLE ? CONDITION_UNKNOWN : decide(test->op, order);
-}
-
-condition_truth condition_join(condition_truth a, condition_truth b,
-                               condition_truth deciding) {
-  if (a == deciding || b == deciding) return deciding;
-  return a == CONDITION_UNKNOWN ? a : b;
 }

@@ -39,10 +39,6 @@ condition_truth condition_run(const condition_test *test, slice cell);
 /* What is wrong with a cell that cannot be read as this type. */
 const char *condition_problem(char type);
 
-/* Of two truths the one that decides: `deciding` if any, then unknown. */
-condition_truth condition_join(condition_truth a, condition_truth b,
-                               condition_truth deciding);
-
 /* Whether a text of values with ';' between them has this one. */
 int condition_includes(slice cell, slice value);
 

@@ -1,7 +1,6 @@
-/* formula.c: builds and runs programs of tests and formula functions. */
+/* formula.c: builds programs of tests and formula functions. */
 #include "formula.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@ static const char *replace(formula *f, int takes, char gives) {
   if (f->depth < takes) return misfit;
   if (f->depth - takes >= FORMULA_DEPTH) return "is nested too deeply";
   f->depth -= takes;
+  if (!takes) f->first[f->depth] = f->count;
   f->types[f->depth++] = gives;
   return NULL;
 }
@@ -41,7 +41,7 @@ static const char *add_function(formula *f, formula_step *step) {
   step->function = find(step->test.text);
   if (!step->function) return "calls an unknown function";
   takes = step->function->takes;
-  count = (int)strlen(takes);
+  step->takes = count = (int)strlen(takes);
   if (f->depth < count) return misfit;
   for (i = 0; i < count; i++) {
     char got = f->types[f->depth - count + i];
@@ -102,6 +102,31 @@ static int reads_cell(char op) {
   return !op || !strchr("&|-fk", op);
 }
 
+/* ---- building: operands that may have no effect ---- */
+
+/* Marks an operand of the step that is added next. */
+static void mark(formula *f, int operand, formula_idle idle, size_t end) {
+  formula_step *begins = &f->steps[f->first[f->depth - 1 + operand]];
+  begins->idle = idle;
+  begins->end = end;
+}
+
+static void mark_function(formula *f, const char *name) {
+  if (!strcmp(name, "IF")) {
+    mark(f, 1, FORMULA_NOT_BEHIND_TRUE, f->first[f->depth + 1]);
+    mark(f, 2, FORMULA_ELSE, f->count);
+  } else if (!strcmp(name, "CASE")) {
+    mark(f, 2, FORMULA_NOT_BEHIND_TRUE, f->count);
+  }
+}
+
+/* The places of the step's operands are those behind what it leaves. */
+static void mark_operands(formula *f, const formula_step *step) {
+  if (step->op == '&') mark(f, 1, FORMULA_BEHIND_FALSE, f->count);
+  if (step->op == '|') mark(f, 1, FORMULA_BEHIND_TRUE, f->count);
+  if (step->op == 'f') mark_function(f, step->function->name);
+}
+
 const char *formula_add(formula *f, condition_test form, size_t cells) {
   formula_step step;
   const char *wrong;
@@ -117,6 +142,7 @@ const char *formula_add(formula *f, condition_test form, size_t cells) {
     if (!grown) return "out of memory";
     f->steps = grown;
   }
+  mark_operands(f, &step);
   f->steps[f->count++] = step;
   return NULL;
 }
@@ -127,133 +153,4 @@ void formula_close(formula *f) {
 
 int formula_gives(const formula *f, char type) {
   return f->depth == 1 && f->types[0] == type;
-}
-
-/* ---- running ---- */
-
-static int read_id(slice cell, formula_memory *m, slice *text) {
-  char *room = formula_room(m, VALUE_ID);
-  *text = text_slice(room, VALUE_ID);
-  return room && value_id(cell, room);
-}
-
-/* Reads a cell as the step's type; 0 where it cannot be. */
-static int read_cell(const formula_step *step, slice cell, formula_memory *m,
-                     formula_value *v) {
-  int is_date;
-  v->is_null = cell.length == 0;
-  v->text = cell;
-  if (v->is_null) return 1;
-  switch (step->test.type) {
-    case 'n': return value_number(cell, &v->as.number);
-    case 'b': return value_boolean(cell, &v->as.truth);
-    case 's': return value_time(cell, &v->as.time, &is_date);
-    case 'd':
-      if (!value_time(cell, &v->as.time, &is_date)) return 0;
-      v->as.time = value_day(v->as.time) * VALUE_DAY;
-      return 1;
-    case 'i': return read_id(cell, m, &v->text);
-    default: return text_valid(cell) == cell.length;
-  }
-}
-
-static void take_constant(const formula_step *step, formula_value *v) {
-  v->text = step->test.text;
-  v->is_null = !step->test.text.length;
-  switch (step->test.type) {
-    case 'n': v->as.number = step->test.number; break;
-    case 'b': v->as.truth = step->test.truth; break;
-    case 'd': case 's': v->as.time = step->test.time; break;
-    default: break;
-  }
-}
-
-static condition_truth truth_of(const formula_value *v) {
-  return v->fault ? CONDITION_UNKNOWN : (condition_truth)v->as.truth;
-}
-
-/* Two booleans become one; where neither decides, a fault stays. */
-static void join(formula_value *a, const formula_value *b,
-                 condition_truth deciding) {
-  condition_truth truth = condition_join(truth_of(a), truth_of(b), deciding);
-  if (truth == CONDITION_UNKNOWN) {
-    if (!a->fault) a->fault = b->fault;
-    return;
-  }
-  a->fault = NULL;
-  a->as.truth = truth == CONDITION_TRUE;
-}
-
-/* A fault among the arguments is the result; so is a NULL, where the function
-** does not look at it itself. */
-static void call(const formula_step *step, formula_value *arguments,
-                 formula_memory *m) {
-  const formula_function *f = step->function;
-  int i, null = 0;
-  for (i = 0; f->takes[i] && f->kind != 'l'; i++) {
-    if (arguments[i].fault) {
-      arguments[0].fault = arguments[i].fault;
-      return;
-    }
-    null |= arguments[i].is_null && strchr("nds", f->takes[i]) != NULL;
-  }
-  if (null && !f->kind) {
-    memset(arguments, 0, sizeof *arguments);
-    arguments->is_null = 1;
-    arguments->text.bytes = "";
-  } else if (!f->call(m, arguments)) {
-    arguments->fault = step;
-  }
-}
-
-static void run_test(const formula_step *step, const slice *cells,
-                     formula_value *v) {
-  condition_truth truth = condition_run(&step->test, cells[step->test.cell]);
-  v->fault = truth == CONDITION_UNKNOWN ? step : NULL;
-  v->as.truth = truth == CONDITION_TRUE;
-}
-
-/* Room for a value: most of it is set only where it has a meaning. */
-static formula_value *push(formula_value *top) {
-  top++;
-  top->fault = NULL;
-  top->is_null = 0;
-  top->as.time = 0;
-  return top;
-}
-
-formula_value formula_run(const formula *f, const slice *cells,
-                          formula_memory *m) {
-  formula_value stack[FORMULA_DEPTH + 1], *top = stack;
-  size_t i;
-  for (i = 0; i < f->count; i++) {
-    const formula_step *step = &f->steps[i];
-    switch (step->op) {
-      case '&': case '|':
-        assert(top > stack + 1); /* formula_add has seen to it */
-        top--;
-        join(top, top + 1, step->op == '&' ? CONDITION_FALSE : CONDITION_TRUE);
-        break;
-      case '-':
-        assert(top > stack);
-        if (!top->fault) top->as.truth = !top->as.truth;
-        break;
-      case 'k': take_constant(step, top = push(top)); break;
-      case 'c':
-        top = push(top);
-        if (!read_cell(step, cells[step->test.cell], m, top)) top->fault = step;
-        break;
-      case 'f':
-        top -= strlen(step->function->takes) - 1;
-        call(step, top, m);
-        break;
-      default: run_test(step, cells, top = push(top));
-    }
-  }
-  return *top;
-}
-
-const char *formula_problem(const formula_step *fault) {
-  return fault->op == 'f' ? fault->function->problem
-                          : condition_problem(fault->test.type);
 }

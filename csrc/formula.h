@@ -1,7 +1,8 @@
 /* formula.h: a program of tests and Salesforce's formula functions.
 **
 ** Steps stand in postfix order. Which types lie on the stack is settled when a
-** step is added, so that running needs no such check. */
+** step is added, so that running needs no such check. What cannot change the
+** result is not run: the second of AND where the first is false. */
 #ifndef FORMULA_H
 #define FORMULA_H
 
@@ -53,16 +54,28 @@ typedef struct formula_function {
 extern const formula_function formula_texts[], formula_numbers[],
   formula_dates[], formula_choices[]; /* each ends with a NULL name */
 
+/* When an operand cannot change the result: by what lies in front of it. */
+typedef enum formula_idle {
+  FORMULA_BEHIND_FALSE = 1, /* the second of AND */
+  FORMULA_BEHIND_TRUE,      /* of OR */
+  FORMULA_NOT_BEHIND_TRUE,  /* what IF and CASE give where it is true */
+  FORMULA_ELSE /* what IF gives elsewhere: the other lies between them */
+} formula_idle;
+
 typedef struct formula_step {
   char op; /* a test's, or '&', '|', '-' (not), 'c'ell, 'k'onstant, 'f'unction */
   condition_test test; /* also the cell, the constant, or the function's name */
   const formula_function *function;
+  int takes;  /* how much the function does */
+  int idle;   /* a formula_idle of the operand that begins here, or 0 */
+  size_t end; /* the step behind that operand */
 } formula_step;
 
 typedef struct formula {
   formula_step *steps;
   size_t count;
-  char types[FORMULA_DEPTH]; /* that the steps so far leave */
+  char types[FORMULA_DEPTH];   /* that the steps so far leave */
+  size_t first[FORMULA_DEPTH]; /* of the steps that each comes from */
   int depth;
 } formula;
 
