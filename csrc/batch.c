@@ -152,8 +152,10 @@ plan_result batch_keep(batch *b, plan_result result, uint64_t line,
   return kept ? result : PLAN_NO_MEMORY;
 }
 
-void batch_push_record(lua_State *L, batch *b, slice text) {
-  if (b->columns) record_push(L, b->records, b->columns, b->delimiter, text);
+void batch_push_record(lua_State *L, const batch *b, slice text,
+                       const csv_row *cut) {
+  record_row row = {text, cut, b->delimiter};
+  if (b->columns) record_push(L, b->records, b->columns, row);
   else lua_pushnil(L);
 }
 
@@ -203,11 +205,11 @@ static int batch_fingerprint(lua_State *L) {
 
 /* batch:record(i) -> the record it was made from, where records are kept */
 static int batch_record(lua_State *L) {
-  batch *b = batch_get(L, 1);
+  const batch *b = batch_get(L, 1);
   const item *one = item_at(L, b, luaL_checkinteger(L, 2));
   if (!b->columns) return 0;
   batch_push_record(L, b, text_slice(b->rows.bytes + one->text.start,
-                                     one->text.length));
+                                     one->text.length), NULL);
   return 1;
 }
 

@@ -100,14 +100,24 @@ void batch_describe(lua_State *L, batch *b, columns *c, char delimiter);
 const unsigned char *fingerprint_key(lua_State *L, int index);
 void fingerprint_push(lua_State *L, const unsigned char *key, slice text);
 
-/* Pushes the record of a row with this text. */
-void batch_push_record(lua_State *L, batch *b, slice text);
+/* What a record is made of: a row's text, and how it was taken apart, if that
+** is known. */
+typedef struct record_row {
+  slice text;
+  const csv_row *cut; /* may be NULL */
+  char delimiter;
+} record_row;
+
+/* Pushes the record of such a row, whose delimiter is the batch's. */
+void batch_push_record(lua_State *L, const batch *b, slice text,
+                       const csv_row *cut);
 
 /* A row on its way: its cells stand in the plan's handle. `record` is the
 ** stack's index of the record that functions get; 0: it is made of `text`. */
 typedef struct given_row {
   uint64_t line;
   slice text;
+  const csv_row *cut; /* how the text was taken apart; NULL: it is not known */
   slice kept; /* what the batch has of it, where that keeps rows */
   int record;
 } given_row;
@@ -121,8 +131,7 @@ plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
 int record_class(lua_State *L, columns *c);
 
 /* Pushes a record: a view of a row's text, which is copied. */
-void record_push(lua_State *L, int class, const columns *c, char delimiter,
-                 slice text);
+void record_push(lua_State *L, int class, const columns *c, record_row row);
 
 #pragma GCC visibility pop
 

@@ -48,6 +48,7 @@ static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
     return PLAN_NO_MEMORY;
   one.line = rows_line(&r->rows);
   one.text = one.kept = rows_text(&r->rows);
+  one.cut = rows_cut(&r->rows);
   one.record = 0;
   return blame_bytes(r, b, row_add(L, h, b, one));
 }
@@ -113,6 +114,7 @@ static int fill_one(lua_State *L) {
   luaL_checktype(L, 3, LUA_TTABLE);
   one.line = (uint64_t)luaL_checkinteger(L, 4);
   one.text = text_slice("", 0);
+  one.cut = NULL;
   one.record = 5;
   lua_settop(L, 6);
   one.kept.bytes = luaL_optlstring(L, 6, "", &one.kept.length);

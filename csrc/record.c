@@ -12,12 +12,14 @@ typedef struct form {
   columns *columns;
 } form;
 
-/* The cells and the row's bytes follow it: Lua collects by what it has given. */
+/* Where each cell ends in the row's bytes, which follow: Lua collects by what
+** it has given. */
 typedef struct record {
-  size_t split; /* cells that were asked for, and those before them */
-  slice rest;   /* of the row */
+  uint32_t count; /* of columns */
+  uint32_t split; /* cells whose ends are known, from the first */
+  uint32_t length;
   char delimiter;
-  slice cells[];
+  uint32_t ends[];
 } record;
 
 static int form_close(lua_State *L) {
@@ -27,25 +29,54 @@ static int form_close(lua_State *L) {
   return 0;
 }
 
-void record_push(lua_State *L, int class, const columns *c, char delimiter,
-                 slice text) {
-  size_t room = sizeof(record) + c->count * sizeof(slice);
-  record *r = lua_newuserdata(L, room + text.length + 1);
-  char *bytes = (char *)r + room;
-  memcpy(bytes, text.bytes, text.length);
+static const char *bytes_of(const record *r) {
+  return (const char *)(r->ends + r->count);
+}
+
+static size_t start_of(const record *r, size_t i) {
+  return i ? r->ends[i - 1] + (size_t)1 : 0;
+}
+
+static void add_end(record *r, size_t end) {
+  r->ends[r->split++] = (uint32_t)end;
+}
+
+/* Takes over how the reader took the row apart. */
+static void take_cut(record *r, const csv_row *cut) {
+  while (r->split < r->count && r->split + 1 < cut->cells)
+    add_end(r, cut->stops[r->split] - cut->start);
+}
+
+void record_push(lua_State *L, int class, const columns *c, record_row row) {
+  size_t room = sizeof(record) + c->count * sizeof(uint32_t);
+  record *r = lua_newuserdata(L, room + row.text.length);
+  r->count = (uint32_t)c->count;
   r->split = 0;
-  r->rest = text_slice(bytes, text.length);
-  r->delimiter = delimiter;
+  r->length = (uint32_t)row.text.length;
+  r->delimiter = row.delimiter;
+  if (row.cut) take_cut(r, row.cut);
+  memcpy((char *)r + room, row.text.bytes, row.text.length);
   lua_rawgeti(L, LUA_REGISTRYINDEX, class);
   lua_setmetatable(L, -2);
 }
 
+/* Finds the end of one more cell; of one that the row lacks, the row's. */
+static void split_next(record *r) {
+  size_t start = start_of(r, r->split);
+  slice cell, rest = text_slice(NULL, 0);
+  if (start <= r->length)
+    rest = text_slice(bytes_of(r) + start, r->length - start);
+  if (cell_next(&rest, r->delimiter, &cell)) add_end(r, start + cell.length);
+  else add_end(r, r->length);
+}
+
 /* The row is taken apart as far as it is read. */
 static slice record_cell(record *r, size_t i) {
-  for (; r->split <= i; r->split++)
-    if (!cell_next(&r->rest, r->delimiter, &r->cells[r->split]))
-      r->cells[r->split] = text_slice("", 0);
-  return r->cells[i];
+  size_t start;
+  while (r->split <= i) split_next(r);
+  start = start_of(r, i);
+  if (start > r->ends[i]) return text_slice("", 0);
+  return text_slice(bytes_of(r) + start, r->ends[i] - start);
 }
 
 /* A raw cell's value. */
@@ -56,21 +87,13 @@ static void push_value(lua_State *L, slice raw) {
   lua_pushlstring(L, value.bytes, value.length);
 }
 
-/* ---- what its metatable has: functions with these upvalues ---- */
+/* ---- what its metatable has, which nobody else gets: each is given a record */
 
 #define THE_FORM lua_upvalueindex(1)
-#define PLACES lua_upvalueindex(2) /* of columns by the names that were read */
-#define THE_CLASS lua_upvalueindex(3)
+#define PLACES lua_upvalueindex(2) /* of columns by the names read, from 1 */
 
-static record *check_record(lua_State *L) {
-  int is_ours = lua_getmetatable(L, 1) && lua_rawequal(L, -1, THE_CLASS);
-  luaL_argcheck(L, is_ours, 1, "a record is expected");
-  lua_pop(L, 1);
-  return lua_touserdata(L, 1);
-}
-
-/* The column of the name at index 2, whatever its case. */
-static size_t find_column(lua_State *L) {
+/* Notes where the column of the name at index 2 is, whatever its case. */
+static size_t find_place(lua_State *L) {
   const form *f = lua_touserdata(L, THE_FORM);
   slice name;
   size_t i;
@@ -79,21 +102,20 @@ static size_t find_column(lua_State *L) {
   if (i == f->columns->count)
     luaL_error(L, "the export has no column %s", name.bytes);
   lua_pushvalue(L, 2);
-  lua_pushinteger(L, (lua_Integer)i);
+  lua_pushinteger(L, (lua_Integer)i + 1);
   lua_rawset(L, PLACES);
-  return i;
+  return i + 1;
 }
 
 /* record.Field: the cell's text, whatever the case of the name; "" where it is
 ** empty, an error where the export has no such column. */
 static int record_index(lua_State *L) {
-  record *r = check_record(L);
-  size_t i;
-  lua_settop(L, 2);
+  size_t place;
   lua_pushvalue(L, 2);
   lua_rawget(L, PLACES);
-  i = lua_isnil(L, 3) ? find_column(L) : (size_t)lua_tointeger(L, 3);
-  push_value(L, record_cell(r, i));
+  place = (size_t)lua_tointeger(L, -1); /* of nil it is 0 */
+  if (!place) place = find_place(L);
+  push_value(L, record_cell(lua_touserdata(L, 1), place - 1));
   return 1;
 }
 
@@ -111,8 +133,7 @@ static void add_index(lua_State *L, columns *c) {
   form *f = handle_make(L, FORM, sizeof *f);
   f->columns = columns_hold(c);
   lua_newtable(L);
-  lua_pushvalue(L, -3); /* the metatable */
-  lua_pushcclosure(L, record_index, 3);
+  lua_pushcclosure(L, record_index, 2);
   lua_setfield(L, -2, "__index");
 }
 
@@ -122,6 +143,8 @@ int record_class(lua_State *L, columns *c) {
   lua_newtable(L);
   luaL_setfuncs(L, methods, 0);
   add_index(L, c);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
   return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 

@@ -44,7 +44,7 @@ static plan_result call_all(lua_State *L, const plan_handle *h, batch *b,
   size_t i;
   luaL_checkstack(L, 2 * (int)h->functions_count + 6, "too many functions");
   if (!record) {
-    batch_push_record(L, b, r.text);
+    batch_push_record(L, b, r.text, r.cut);
     record = lua_gettop(L);
   }
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->called);

@@ -157,6 +157,10 @@ slice rows_text(const rows *r) {
                        : csv_text(csv_at(r->csv));
 }
 
+const csv_row *rows_cut(const rows *r) {
+  return r->held.bytes ? NULL : csv_at(r->csv);
+}
+
 int rows_problem(const rows *r, char *text, size_t size) {
   const csv_fault *fault = csv_problem(r->csv);
   size_t column = fault->column;

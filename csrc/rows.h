@@ -39,6 +39,7 @@ csv_result rows_next(rows *r);
 /* Of the row at hand: */
 uint64_t rows_line(const rows *r);
 slice rows_text(const rows *r);    /* after CSV_ROW */
+const csv_row *rows_cut(const rows *r); /* how it was taken apart, or NULL */
 int rows_problem(const rows *r, char *text, size_t size); /* after CSV_FAULT */
 
 /* Where its text is not UTF-8: the offset in the source, and the byte. */

@@ -277,9 +277,14 @@ describe("run", function()
 
   it("lets nobody change a record", function()
     sandbox.start()
-    local flow = flow_of { on_issued = function(_, record) record.Email = "x" end }
+    local class
+    local flow = flow_of { on_issued = function(_, record)
+      class = getmetatable(record)
+      record.Email = "x"
+    end }
     local _, message = run(flow, { export = sandbox.export(1) })
     assert.truthy(message:find "a record cannot be changed")
+    assert.is_false(class)
   end)
 
   it("takes records from an iterator", function()
