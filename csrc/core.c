@@ -32,5 +32,6 @@ int luaopen_sertifier_core(lua_State *L) {
   system_open(L);
   commits_handle_open(L);
   memory_handle_open(L);
+  answer_handle_open(L);
   return 1;
 }

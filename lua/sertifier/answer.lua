@@ -10,6 +10,7 @@
 -- live service, [G] a guess.
 
 local cjson = require("cjson").new()
+local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
 local match = require "sertifier.answer.match"
 local waiting = require "sertifier.answer.waiting"
@@ -118,6 +119,15 @@ local function from_rows(credentials, body)
       message = ("Sertifier's answer names %d of %d"):format(#credentials - missing, #credentials) }
 end
 
+--- The usual answer, read at once: a row for each credential. Of any other, nil.
+local function from_usual(credentials, text)
+  local campaign, rows = core.answer(text)
+  if not campaign or not match.in_order(credentials, campaign, rows) then return nil end
+  local outcomes = {}
+  for i, row in ipairs(rows) do outcomes[i] = { state = "issued", credential = row } end
+  return outcomes, { class = "applied" }
+end
+
 local function from_body(credentials, body)
   local limit = plan_limit(body)
   if body.hasError ~= true or has_rows(body.data) then
@@ -162,6 +172,9 @@ function answer.read(result, credentials, read_body)
     return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status),
       waiting.seconds(result))
   end
+  local outcomes, verdict = nil, nil
+  if not read_body then outcomes, verdict = from_usual(credentials, result.body) end
+  if outcomes then return outcomes, verdict end
   local body = envelope.decode(result.body)
   if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end
   return (read_body or from_body)(credentials, body)

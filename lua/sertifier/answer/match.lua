@@ -155,20 +155,28 @@ local function pair_people(self)
   end
 end
 
---- The rows where there is one for each credential, in their order and letter for letter, as most
--- answers have them; else nil.
-local function in_order(credentials, data)
-  local campaign, found, seen = credentials[1].campaign, {}, {}
-  local list = data[campaign]
-  if type(list) ~= "table" or #list ~= #credentials then return nil end
+--- Whether there is a row for each credential, in their order and letter for letter, as most
+-- answers have them.
+-- @tparam {table,...} credentials as sent
+-- @tparam string campaign
+-- @tparam {table,...} rows of that campaign, read; false for what is none
+function match.in_order(credentials, campaign, rows)
+  local seen = {}
+  if #rows ~= #credentials then return false end
   for i, one in ipairs(credentials) do
-    local row = read_row(list[i])
+    local row = rows[i]
     if not row or seen[row.id] or one.campaign ~= campaign or row.name ~= one.name
       or (row.externalId or "") ~= (one.externalId or "")
-      or (row.email or "") ~= (one.email or "") then return nil end
-    found[i], seen[row.id] = row, true
+      or (row.email or "") ~= (one.email or "") then return false end
+    seen[row.id] = true
   end
-  return found
+  return true
+end
+
+local function read_all(list)
+  local rows = {}
+  for i, raw in ipairs(type(list) == "table" and list or {}) do rows[i] = read_row(raw) or false end
+  return rows
 end
 
 --- Finds the row of each credential.
@@ -179,8 +187,9 @@ end
 --   names the credential beyond doubt
 function match.rows(credentials, data)
   data = type(data) == "table" and data or {}
-  local all = in_order(credentials, data)
-  if all then return all end
+  local campaign = credentials[1].campaign
+  local rows = read_all(data[campaign])
+  if match.in_order(credentials, campaign, rows) then return rows end
   local self = { found = {}, used = {}, credentials = identities_of(credentials),
     rows = rows_of(credentials, data) }
   pair_alike(self)
