@@ -50,8 +50,7 @@ local insert_sql = "INSERT INTO credential (" .. columns .. ", state, claimed_at
   .. " SELECT column1, column2, column3, column4, column5, column6, column7, column8,"
   .. " CAST(column9 AS BIGINT), column10, column11, column12, '%s', {now}, %s"
   .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO UPDATE SET "
-  .. overwritten(columns .. ", state, claimed_at, settled_at, run, lease, reason")
-  .. " WHERE %s RETURNING key"
+  .. overwritten(columns .. ", state, claimed_at, settled_at, run, lease, reason") .. " WHERE %s"
 
 --- Takes out again what was forgotten. Only now can that be told: until the rows were in, another
 -- program may have been forgetting their keys.
@@ -69,30 +68,39 @@ local function without_forgotten(self, rows)
   return set
 end
 
---- What `claim.insert` does within its transaction.
-local function insert_all(self, ordered, way)
+local some_are_there = "some of the keys are there"
+
+--- Puts items in, within a transaction.
+-- @tparam boolean all_or_none where some cannot be put in, it fails with `some_are_there`: to tell
+--   which costs time
+local function insert(self, ordered, way, all_or_none)
   local there, why = look(self)
   if not there then return nil, why end
   local text = insert_sql:format(way.columns, way.state, way.values, way.replaces)
-  local rows, fault = list.over(self, text, ordered, width,
+    .. (all_or_none and "" or " RETURNING key")
+  local rows, fault, changed = list.over(self, text, ordered, width,
     function(values, n, item) put(self, values, n, item) end)
   if not rows then return nil, fault end
-  return without_forgotten(self, rows)
+  if all_or_none and changed < #ordered then return nil, some_are_there end
+  return without_forgotten(self, all_or_none and ordered or rows)
 end
 
 --- Inserts items whose keys are not there, or stand there in a condition that may be replaced.
 -- @treturn table the set of the keys that were put in; or nil, message, "ledger"
 function claim.insert(self, items, way)
   local ordered = list.ordered(items)
-  return sql.change(self, function() return insert_all(self, ordered, way) end)
+  local set, message = sql.transaction(self, function() return insert(self, ordered, way, true) end)
+  if set then return set end
+  if message ~= some_are_there then return sql.fail(self, message) end
+  return sql.change(self, function() return insert(self, ordered, way) end)
 end
 
 local claimed = { state = "sending", replaces = "credential.state = 'rejected'",
   columns = "run, lease", values = "{run}, " .. claim.lease_sql }
 
---- What `claim.claim` does within its transaction.
+--- Claims all of some keys within a transaction; fails where one of them is there.
 function claim.within(self, ordered)
-  return insert_all(self, ordered, claimed)
+  return insert(self, ordered, claimed, true)
 end
 
 --- Claims keys for this run: durable when it returns. A key that was rejected may be claimed again.

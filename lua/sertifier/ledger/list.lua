@@ -31,20 +31,22 @@ end
 -- @tparam table all
 -- @tparam number width how many values a row has
 -- @tparam function put `(values, n, one)` puts those of one element behind the n-th
--- @return the rows of all pieces; or nil, message
+-- @return the rows of all pieces; nil, message; and third, how many rows they changed
 function list.over(self, text, all, width, put)
-  local given, values, first = {}, {}, 1
+  local given, changed, values, first = {}, 0, {}, 1
   while first <= #all do
     local left = #all - first + 1
     local size = size_for(left)
     for i = 1, math.min(size, left) do put(values, (i - 1) * width, all[first + i - 1]) end
     for i = left * width + 1, size * width do values[i] = nil end
-    local rows, message = sql.execute(self, text, size, width, unpack(values, 1, size * width))
+    local rows, message, some =
+      sql.execute(self, text, size, width, unpack(values, 1, size * width))
     if not rows then return nil, message end
+    changed = changed + some
     for _, row in ipairs(rows) do given[#given + 1] = row end
     first = first + size
   end
-  return given
+  return given, nil, changed
 end
 
 --- For a list whose elements are keys.

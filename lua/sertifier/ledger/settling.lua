@@ -22,11 +22,11 @@ local settle_sql = [[UPDATE credential SET settled_at = {now}, lease = NULL, rea
   body = CASE WHEN one.state = 'not_applied' THEN body END,
   name = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN name END,
   email = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN email END
-  FROM (]] .. open_sql .. [[) AS one WHERE credential.key = one.item_key RETURNING key]]
+  FROM (]] .. open_sql .. [[) AS one WHERE credential.key = one.item_key]]
 
 local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credential AS c"
   .. " WHERE c.key IN (SELECT column1 FROM {list}) AND c.run = {run} AND c.state = 'sending'"
-  .. " AND c.body IS NULL {lock}) RETURNING key"
+  .. " AND c.body IS NULL {lock})"
 
 local outcomes_known = { issued = true, rejected = true, in_doubt = true, not_applied = true,
   draft = true }
@@ -51,26 +51,28 @@ local function not_applied(outcomes)
   return keys
 end
 
---- The first key that nothing was done for.
-local function missed(outcomes, ...)
-  local done = {}
-  for _, rows in ipairs { ... } do
-    for _, row in ipairs(rows) do done[row.key] = true end
-  end
-  for _, one in ipairs(outcomes) do
-    if not done[one.key] then return one.key end
-  end
+local unclaimed = "is not claimed by this run"
+
+--- What `settle` does within its transaction: all of it, which the number of rows tells.
+local function settle_all(self, ordered)
+  local ok, why, freed = list.over(self, free_sql, not_applied(ordered), 1, list.put_key)
+  if not ok then return nil, why end
+  local done, problem, settled = list.over(self, settle_sql, ordered, 5, put_outcome)
+  if not done then return nil, problem end
+  if freed + settled < #ordered then return nil, unclaimed end
+  return true
 end
 
---- What `settle` does within its transaction.
-local function settle_all(self, ordered)
-  local freed, why = list.over(self, free_sql, not_applied(ordered), 1, list.put_key)
-  if not freed then return nil, why end
-  local settled, problem = list.over(self, settle_sql, ordered, 5, put_outcome)
-  if not settled then return nil, problem end
-  local key = missed(ordered, freed, settled)
-  if key then return nil, key .. " is not claimed by this run" end
-  return true
+local missed_sql = "SELECT column1 AS key FROM {list} WHERE column1 IS NOT NULL AND column1 NOT IN"
+  .. " (SELECT key FROM credential WHERE run = {run} AND state IN ('sending', 'publishing'))"
+
+--- Why a settlement was undone: the first key that is not this run's.
+local function told(self, ordered, message)
+  if message ~= unclaimed then return message end
+  local rows = list.over(self, missed_sql, ordered, 1, function(values, n, one)
+    values[n + 1] = one.key
+  end)
+  return (rows and rows[1] or ordered[1]).key .. " " .. unclaimed
 end
 
 --- Settles keys of this run: durable when it returns, and all of them or none.
@@ -81,12 +83,13 @@ end
 function settling.settle(self, outcomes)
   check_outcomes(outcomes)
   local ordered = list.ordered(outcomes)
-  local ok, message, code = sql.change(self, function() return settle_all(self, ordered) end)
-  if not ok then return nil, message, code end
+  local ok, message = sql.transaction(self, function() return settle_all(self, ordered) end)
+  if not ok then return sql.fail(self, told(self, ordered, message)) end
   return claim.is_there(self)
 end
 
-local function settle_and_claim_in_one(self, outcomes, items)
+--- All of it, or nothing where some of the keys to be claimed are there.
+local function in_one(self, outcomes, items)
   local settled, next_ones = list.ordered(outcomes), list.ordered(items)
   return sql.change(self, function()
     local ok, why = settle_all(self, settled)
@@ -95,20 +98,18 @@ local function settle_and_claim_in_one(self, outcomes, items)
   end)
 end
 
---- Settles keys of this run, and claims others: durable when it returns. Where that is one flush
--- to the disk, both are done or neither. What cannot be claimed does not keep the rest from being
--- settled.
+--- Settles keys of this run, and claims others, with one flush to the disk where that can be:
+-- durable when it returns. What cannot be claimed does not keep the rest from being settled.
 -- @tparam {table,...} outcomes as `settle` takes them
 -- @tparam {table,...} items as `claim` takes them
 -- @treturn table key -> true for those that were claimed; or nil, message, "ledger"
 function settling.settle_and_claim(self, outcomes, items)
-  local is_file = self.engine.is_file
-  -- Of two lists in one transaction, rows would be locked in two orders.
-  local set = is_file and #items > 0 and settle_and_claim_in_one(self, outcomes, items)
+  -- Where rows are locked, those of two lists in one transaction would be so in two orders.
+  local set = self.engine.is_file and #items > 0 and in_one(self, outcomes, items)
   if set then return set end
   local ok, message, code = settling.settle(self, outcomes)
   if not ok then return nil, message, code end
-  return not is_file and #items > 0 and claim.claim(self, items) or {}
+  return #items > 0 and claim.claim(self, items) or {}
 end
 
 return settling

@@ -70,14 +70,14 @@ end
 local function fetch(statement)
   local rows = {}
   for row in statement:rows(true) do rows[#rows + 1] = row end
-  return rows
+  return rows, statement:affected()
 end
 
 local function rows_from(statement, ...)
   local called, ok, message = pcall(statement.execute, statement, ...)
-  local rows
-  if called and ok then called, rows = pcall(fetch, statement) end
-  if called and rows then return rows end
+  local rows, changed
+  if called and ok then called, rows, changed = pcall(fetch, statement) end
+  if called and rows then return rows, nil, changed end
   return nil, rows or (called and message) or ok
 end
 
@@ -94,9 +94,9 @@ end
 local function try(self, text, size, width, ...)
   local statement, name = prepared(self, text, size, width)
   if not statement then return nil, name end
-  local rows, message = rows_from(statement, ...)
+  local rows, message, changed = rows_from(statement, ...)
   if not rows then forget(self, name) end
-  return rows, message
+  return rows, message, changed
 end
 
 --- Connects a ledger that is not connected.
@@ -129,10 +129,10 @@ end
 -- @tparam ?number size how many rows its `{list}` has
 -- @tparam ?number width how many values a row has
 -- @param ... its values
--- @return its rows, each a table by column; or nil, message
+-- @return its rows, each a table by column; nil, message; and third, how many rows it changed
 function sql.execute(self, text, size, width, ...)
-  local rows, message = try(self, text, size, width, ...)
-  if rows or not reconnect(self) then return rows, message end
+  local rows, message, changed = try(self, text, size, width, ...)
+  if rows or not reconnect(self) then return rows, message, changed end
   return try(self, text, size, width, ...)
 end
 
