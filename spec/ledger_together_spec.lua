@@ -56,6 +56,13 @@ describe("ledger.together", function()
     assert.equal(rows[1].log, rows[1].checkpointed)
   end)
 
+  it("undoes a statement from memory, in small pieces", function()
+    assert.equal(2, sql.rows_of(one, "PRAGMA temp_store")[1].temp_store)
+    local rows, message = sql.rows_of(one, "INSERT INTO credential (key) VALUES ('a'), (NULL)")
+    assert.same({ nil, "string" }, { rows, type(message) })
+    assert.same({}, one:counts())
+  end)
+
   it("keeps its hold on the file, whoever else opens and closes it", function()
     assert(one:claim { item "1" })
     assert(ledgers.open(path)):close()
