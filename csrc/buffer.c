@@ -13,14 +13,21 @@ void buffer_close(buffer *b) {
   buffer_open(b, b->cap);
 }
 
-int buffer_grow(buffer *b, size_t extra) {
-  size_t capacity = b->capacity ? b->capacity : 256;
-  char *bytes;
-  if (extra >= b->cap - b->length) return 0;
-  while (capacity <= b->length + extra) capacity *= 2;
-  bytes = realloc(b->bytes, capacity);
+static int resize(buffer *b, size_t capacity) {
+  char *bytes = realloc(b->bytes, capacity);
   if (!bytes) return 0;
   b->bytes = bytes;
   b->capacity = capacity;
   return 1;
+}
+
+int buffer_grow(buffer *b, size_t extra) {
+  size_t capacity = b->capacity ? b->capacity : 256;
+  if (extra >= b->cap - b->length) return 0;
+  while (capacity <= b->length + extra) capacity *= 2;
+  return resize(b, capacity);
+}
+
+int buffer_expect(buffer *b, size_t length) {
+  return length < b->cap && resize(b, length + 1);
 }

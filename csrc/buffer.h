@@ -20,6 +20,10 @@ void buffer_close(buffer *b);
 /* Makes room for `extra` more bytes; 0 past the cap or without memory. */
 int buffer_grow(buffer *b, size_t extra);
 
+/* Makes room for as many bytes as will come in all, and no more, where nothing
+** has come yet; 0 past the cap or without memory. */
+int buffer_expect(buffer *b, size_t length);
+
 /* Room for `extra` more bytes; where they go, or NULL past the cap. */
 static inline char *buffer_reserve(buffer *b, size_t extra) {
   if (extra >= b->capacity - b->length && !buffer_grow(b, extra)) return NULL;

@@ -6,6 +6,9 @@
 
 #include "key.h"
 
+#define MOST_BELIEVED (1 << 20) /* bytes of what an answer says of its length */
+#define MOST_AT_ONCE (1 << 18)  /* bytes of a body that libcurl takes in one go */
+
 /* ---- what libcurl calls; no Lua here ---- */
 
 static size_t give_body(char *to, size_t size, size_t count, void *user) {
@@ -23,9 +26,19 @@ static int refuse_rewind(void *user, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_FAIL;
 }
 
+/* An answer that says how long it is gets a buffer of that size: one that grows
+** would be up to twice as large, and there are as many as requests at once. */
+static void make_room(request *r) {
+  curl_off_t length = -1;
+  curl_easy_getinfo(r->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  if (length > 0 && length <= MOST_BELIEVED)
+    (void)buffer_expect(&r->result->body, (size_t)length);
+}
+
 static size_t take_body(char *bytes, size_t size, size_t count, void *user) {
   request *r = user;
   size_t length = size * count;
+  if (!r->result->body.bytes) make_room(r);
   if (buffer_add(&r->result->body, bytes, length)) return length;
   r->result->error = "too_large";
   return 0;
@@ -77,6 +90,8 @@ request *request_new(void) {
   return NULL;
 }
 
+/* Its buffer for sending is as large as the body: one that is smaller takes a
+** poll for each part, one that is larger takes memory for each request. */
 static int set_body(request *r, const char *body, size_t length) {
   r->body = malloc(length + 1);
   r->length = length;
@@ -87,6 +102,8 @@ static int set_body(request *r, const char *body, size_t length) {
   curl_easy_setopt(r->easy, CURLOPT_READFUNCTION, give_body);
   curl_easy_setopt(r->easy, CURLOPT_READDATA, r);
   curl_easy_setopt(r->easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
+  curl_easy_setopt(r->easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                   (long)(length < MOST_AT_ONCE ? length + 1 : MOST_AT_ONCE));
   return 1;
 }
 
