@@ -12,6 +12,7 @@ local sending = require "sertifier.sending"
 local reading = {}
 
 local group = 500 -- credentials that are looked up at once
+local most_waiting = 1000 -- credentials that are ready: more of them would only take memory
 local rows_at_once = 20000 -- so that rows that do not qualify let answers through
 
 local function note_problems(self, problems)
@@ -150,7 +151,8 @@ end
 
 --- Whether more may be read: there are always requests ready behind those in flight.
 function reading.has_room(self)
-  return not self.stopped and not self.ended and #self.tasks <= self.concurrency
+  local most = math.min(self.concurrency, math.floor(most_waiting / self.batch_size))
+  return not self.stopped and not self.ended and #self.tasks <= most
 end
 
 --- Reads the next group and queues the credentials that nobody has issued yet.

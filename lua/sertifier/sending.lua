@@ -24,6 +24,7 @@ local retries = require "sertifier.retries"
 local sending = {}
 
 local between_renewals = 60 -- seconds; a lease lasts far longer
+local most_landed = 1000 -- credentials whose answers are settled together
 local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 --- Gives a run its queue.
@@ -122,12 +123,17 @@ local function is_waiting(self)
   return not self.stopped and self.in_flight > 0 and not wait_of(self, self.in_flight)
 end
 
+--- Whether answers are to be settled before more are taken in.
+local function is_enough(self, landed)
+  return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
+end
+
 --- Takes in answers. Where one is in, the next request goes first: it is under way, which takes a
 -- poll, while the answer is settled, together with those that came meanwhile.
 local function receive(self, seconds)
-  local landed, is_full = {}, false
-  while landing.read(self, self.client:poll(seconds), landed) and not is_full do
-    is_full, seconds = #landed >= self.concurrency, 0
+  local landed, enough = {}, false
+  while landing.read(self, self.client:poll(seconds), landed) and not enough do
+    enough, seconds = is_enough(self, landed), 0
     send_due(self)
   end
   landing.settle(self, landed, is_waiting(self) and claiming.ahead(self) or {})
