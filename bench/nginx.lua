@@ -94,7 +94,7 @@ local function watch_plain(url)
     client:submit("GET", "/plain")
     repeat until client:poll(1)[1]
     times[#times + 1] = core.elapsed() - began
-    core.sleep(0.002)
+    core.sleep(0.01)
   end
   io.write(("%.2f"):format(quantile(times, 0.99) * 1000))
   sandbox.stop()
