@@ -270,6 +270,26 @@ describe("sending", function()
       assert.equal("claim " .. one .. one .. one .. one .. "settle_and_claim", told_of())
     end)
 
+  it("has what is claimed under way while it reads more answers", function()
+    sandbox.start()
+    local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
+    local poll = client.poll
+    -- Answers come two at a time.
+    function client:poll()
+      local results = {}
+      while #results < math.min(2, self.native:pending() + #self.finished + #results) do
+        for _, one in ipairs(poll(self, 1)) do results[#results + 1] = one end
+      end
+      return results
+    end
+    for _, name in ipairs { "send", "start" } do note(told, client, name) end
+    issue { export = sandbox.export(8), batch_size = 1, concurrency = 2, client = client,
+      ledger = opened }
+    opened:close()
+    assert.truthy(table.concat(told, " "):find("send start send send start send", 1, true))
+    assert.same({ 1, 1, 8 }, { sandbox.most() })
+  end)
+
   it("relies on no claim that has waited for long, as where the machine slept", function()
     sandbox.start()
     local elapsed, slept = core.elapsed, 0

@@ -71,6 +71,12 @@ function api:poll(seconds)
   return list
 end
 
+--- Lets requests begin that were started, without waiting; what ends is kept for `poll`.
+-- @local
+function api:start()
+  for _, one in ipairs(self.native:poll(0)) do self.finished[#self.finished + 1] = one end
+end
+
 --- Closes the client and wipes the key; requests in flight are given up.
 function api:close()
   self.native:close()

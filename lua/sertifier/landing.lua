@@ -99,24 +99,18 @@ local function add_settlements(list, task)
   end
 end
 
---- Reads what came of requests, and adds those that ended to a list, as tasks with their outcomes
--- and verdicts.
--- @treturn boolean whether there were any
-function landing.read(self, results, landed)
-  for _, result in ipairs(results) do
-    local task = self.flying[result.id]
-    if task then
-      self.flying[result.id] = nil
-      self.in_flight = self.in_flight - 1
-      self.has_sent = self.has_sent or result.sent
-      log.batch(self, task, result)
-      if result.status then self.latency:add(core.elapsed() - task.sent_at) end
-      task.outcomes, task.verdict = task.kind.read(result, task)
-      adapt(self, task, result, task.verdict)
-      landed[#landed + 1] = task
-    end
-  end
-  return #results > 0
+--- Reads what came of a request, and adds it to a list, as a task with its outcomes and verdict.
+function landing.read(self, result, landed)
+  local task = self.flying[result.id]
+  if not task then return end
+  self.flying[result.id] = nil
+  self.in_flight = self.in_flight - 1
+  self.has_sent = self.has_sent or result.sent
+  log.batch(self, task, result)
+  if result.status then self.latency:add(core.elapsed() - task.sent_at) end
+  task.outcomes, task.verdict = task.kind.read(result, task)
+  adapt(self, task, result, task.verdict)
+  landed[#landed + 1] = task
 end
 
 local function settlements(landed)

@@ -70,11 +70,12 @@ local function wait_of(self, in_flight)
   return wait and math.max(wait, self.not_before - core.elapsed())
 end
 
---- The tasks that may go now; all are of one kind.
-local function take_due(self)
+--- The tasks that may go now; all are of one kind. On request only those that are claimed.
+local function take_due(self, claimed_only)
   local due = {}
   while #self.tasks > 0 and wait_of(self, self.in_flight + #due) == 0 do
-    if due[1] and due[1].kind ~= self.tasks[1].kind then break end
+    local first = self.tasks[1]
+    if due[1] and due[1].kind ~= first.kind or claimed_only and not first.claimed_at then break end
     due[#due + 1] = table.remove(self.tasks, 1)
     self.pace:sent()
   end
@@ -89,8 +90,8 @@ local function send(self, task)
 end
 
 --- What cannot be sent after all stays in the queue.
-local function send_due(self)
-  local due = self.stopped and {} or take_due(self)
+local function send_due(self, claimed_only)
+  local due = self.stopped and {} or take_due(self, claimed_only)
   local open = claiming.open(self, due)
   if #open > 0 and not self.stopped then open[1].kind.claim(self, open) end
   for _, task in ipairs(due) do
@@ -128,11 +129,24 @@ local function is_enough(self, landed)
   return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
 end
 
+--- Reads answers; behind the first of several, what is claimed is under way while the others are
+-- read.
+local function read(self, results, landed)
+  for i, result in ipairs(results) do
+    landing.read(self, result, landed)
+    if i == 1 and #results > 1 then
+      send_due(self, true)
+      self.client:start()
+    end
+  end
+  return #results > 0
+end
+
 --- Takes in answers. Where one is in, the next request goes first: it is under way, which takes a
 -- poll, while the answer is settled, together with those that came meanwhile.
 local function receive(self, seconds)
   local landed, enough = {}, false
-  while landing.read(self, self.client:poll(seconds), landed) and not enough do
+  while read(self, self.client:poll(seconds), landed) and not enough do
     enough, seconds = is_enough(self, landed), 0
     send_due(self)
   end
