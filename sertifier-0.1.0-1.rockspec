@@ -93,6 +93,7 @@ modules["sertifier.core"] = {
     http_result key kind letter login login_handle member memory memory_handle plan plan_handle
     plan_run prove reader reader_fill recall record request row rows scan siphash source
     source_handle stretch strings system text unpack url value zip
+    system text unpack url value value_id zip
   ]],
   defines = { "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening
   libraries = { "curl", "z", "pthread", "dl" },

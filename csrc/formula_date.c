@@ -1,7 +1,5 @@
 /* formula_date.c: the formula functions of dates and date-times. */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "formula.h"
 #include "value.h"
@@ -74,7 +72,7 @@ static int month(formula_memory *m, formula_value *a) {
   return part(a, 1);
 }
 
-static int day(formula_memory *m, formula_value *a) {
+static int day_of(formula_memory *m, formula_value *a) {
   (void)m;
   return part(a, 2);
 }
@@ -119,31 +117,26 @@ static int at_most(formula_memory *m, formula_value *a) {
 
 /* ---- as text ---- */
 
-static int write_text(formula_memory *m, formula_value *a, int with_clock) {
-  int64_t of_day = (a->as.time - value_day(a->as.time) * VALUE_DAY) / 1000;
-  int y, month_, d, seconds = (int)of_day;
-  char text[64], *room;
-  size_t length;
-  if (!value_calendar(value_day(a->as.time), &y, &month_, &d)) return 0;
-  if (with_clock)
-    snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02dZ", y, month_, d,
-             seconds / 3600, seconds / 60 % 60, seconds % 60);
-  else
-    snprintf(text, sizeof text, "%04d-%02d-%02d", y, month_, d);
-  length = strlen(text);
-  room = formula_room(m, length);
-  if (!room) return 0;
-  memcpy(room, text, length);
-  a->text = text_slice(room, length);
-  return 1;
-}
-
 static int date_text(formula_memory *m, formula_value *a) {
-  return write_text(m, a, 0);
+  char *room = formula_room(m, VALUE_DATE);
+  a->text = text_slice(room, VALUE_DATE);
+  return room && value_write_day(value_day(a->as.time), room);
 }
 
+/* YYYY-MM-DD hh:mm:ssZ */
 static int time_text(formula_memory *m, formula_value *a) {
-  return write_text(m, a, 1);
+  int64_t day = value_day(a->as.time);
+  int seconds = (int)((a->as.time - day * VALUE_DAY) / 1000);
+  char *room = formula_room(m, 20);
+  a->text = text_slice(room, 20);
+  if (!room || !value_write_day(day, room)) return 0;
+  room[10] = ' ';
+  value_write_pair(seconds / 3600, room + 11);
+  value_write_pair(seconds / 60 % 60, room + 14);
+  value_write_pair(seconds % 60, room + 17);
+  room[13] = room[16] = ':';
+  room[19] = 'Z';
+  return 1;
 }
 
 static const char no_date[] = "is not a date (YYYY-MM-DD)";
@@ -157,7 +150,7 @@ const formula_function formula_dates[] = {
   {"ADDMONTHSs", "sn", 's', 0, add_months, out_of_range},
   {"YEAR", "d", 'n', 0, year, out_of_range},
   {"MONTH", "d", 'n', 0, month, out_of_range},
-  {"DAY", "d", 'n', 0, day, out_of_range},
+  {"DAY", "d", 'n', 0, day_of, out_of_range},
   {"+d", "dn", 'd', 0, add_days, out_of_range},
   {"+s", "sn", 's', 0, add_time, out_of_range},
   {"-dd", "dd", 'n', 0, difference, NULL},

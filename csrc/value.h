@@ -27,13 +27,23 @@ int value_time(slice text, int64_t *out, int *is_date);
 #define VALUE_DAY 86400000 /* milliseconds */
 
 /* The day since 1970 of such a time. */
-int64_t value_day(int64_t time);
+static inline int64_t value_day(int64_t time) {
+  return time / VALUE_DAY - (time % VALUE_DAY < 0);
+}
 
 /* A day of the Gregorian calendar as its number since 1970 and back; 0 where
 ** there is none, or it is not between the years 1 and 9999. */
 int value_day_of(int year, int month, int day, int64_t *out);
 int value_calendar(int64_t day, int *year, int *month, int *of_month);
 int value_month_days(int year, int month); /* month is 1 to 12 */
+
+/* Writes a number of two digits; a day as VALUE_DATE bytes, 0 where there is
+** none. */
+static inline void value_write_pair(int number, char *out) {
+  out[0] = (char)('0' + number / 10);
+  out[1] = (char)('0' + number % 10);
+}
+int value_write_day(int64_t day, char *out);
 
 /* The UTC date of a date or a date-time; VALUE_DATE bytes. */
 int value_date(slice text, char *out);
