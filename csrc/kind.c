@@ -1,18 +1,6 @@
 /* kind.c: what the fields of a credential may hold. */
 #include "kind.h"
 
-#include <string.h>
-
-#include "value.h"
-
-int kind_is_raw(char type) {
-  return type == 'b' || type == 'j';
-}
-
-int kind_is_attribute(char type) {
-  return type == 'a' || type == 'D' || type == 'N';
-}
-
 const char *kind_problem(char type) {
   switch (type) {
     case 'D': return "is not a date (YYYY-MM-DD)";
@@ -35,8 +23,10 @@ static const char parts[256] = {
 
 /* One @ with 1 to 64 bytes before it and a dot behind it, something before,
 ** between and behind all dots, and nothing odd. */
-static int is_email(slice text) {
+static int read_email(slice *of, kind_room *room) {
+  slice text = *of;
   size_t i, at = 0, dots = 0, begun = 0;
+  (void)room;
   for (i = 0; i < text.length; i++) {
     char part = parts[(unsigned char)text.bytes[i]];
     if (!part) continue;
@@ -49,11 +39,12 @@ static int is_email(slice text) {
 }
 
 /* Sertifier's ids: 8 to 64 of A-Z a-z 0-9 _ - */
-static int is_campaign(slice text) {
+static int read_campaign(slice *text, kind_room *room) {
   size_t i;
-  if (text.length < 8 || text.length > 64) return 0;
-  for (i = 0; i < text.length; i++) {
-    unsigned char c = text_lower(text.bytes[i]);
+  (void)room;
+  if (text->length < 8 || text->length > 64) return 0;
+  for (i = 0; i < text->length; i++) {
+    unsigned char c = text_lower(text->bytes[i]);
     if ((unsigned char)(c - 'a') >= 26 && (unsigned char)(c - '0') >= 10 &&
         c != '_' && c != '-')
       return 0;
@@ -61,22 +52,33 @@ static int is_campaign(slice text) {
   return 1;
 }
 
-/* Replaces a text by its value's; `room` has VALUE_DATE bytes. */
-int kind_convert(char type, slice *text, char *room) {
+static int read_number(slice *text, kind_room *room) {
   double number;
+  (void)room;
+  return value_number(*text, &number);
+}
+
+static int read_boolean(slice *text, kind_room *room) {
   int truth;
+  (void)room;
+  if (!value_boolean(*text, &truth)) return 0;
+  *text = truth ? text_slice("true", 4) : text_slice("false", 5);
+  return 1;
+}
+
+static int read_date(slice *text, kind_room *room) {
+  if (!value_date(*text, room->bytes)) return 0;
+  *text = text_slice(room->bytes, VALUE_DATE);
+  return 1;
+}
+
+kind_function *kind_converter(char type) {
   switch (type) {
-    case 'e': return is_email(*text);
-    case 'N': return value_number(*text, &number);
-    case 'c': return is_campaign(*text);
-    case 'b':
-      if (!value_boolean(*text, &truth)) return 0;
-      *text = truth ? text_slice("true", 4) : text_slice("false", 5);
-      return 1;
-    case 'd': case 'D':
-      if (!value_date(*text, room)) return 0;
-      *text = text_slice(room, VALUE_DATE);
-      return 1;
-    default: return 1;
+    case 'b': return read_boolean;
+    case 'c': return read_campaign;
+    case 'd': case 'D': return read_date;
+    case 'e': return read_email;
+    case 'N': return read_number;
+    default: return NULL;
   }
 }

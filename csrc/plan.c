@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kind.h"
 #include "plan_parts.h"
 
 plan *plan_open(size_t cells) {
@@ -82,6 +81,7 @@ const char *plan_field(plan *p, plan_field_form form) {
   if (!GROW(p, fields)) return no_memory;
   memset(&p->fields[p->fields_count], 0, sizeof *p->fields);
   p->fields[p->fields_count].form = form;
+  p->fields[p->fields_count].convert = kind_converter(form.type);
   p->fields[p->fields_count++].first = p->parts_count;
   return NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef PLAN_PARTS_H
 #define PLAN_PARTS_H
 
+#include "kind.h"
 #include "plan.h"
 
 #pragma GCC visibility push(hidden)
@@ -18,8 +19,9 @@ typedef struct piece {
 
 typedef struct field {
   plan_field_form form;
-  size_t first, count; /* of its parts */
-  int is_fixed;        /* only literals: made once, by plan_check */
+  kind_function *convert; /* NULL: it may be any text */
+  size_t first, count;    /* of its parts */
+  int is_fixed;           /* only literals: made once, by plan_check */
   slice fixed_json, fixed_value;
 } field;
 

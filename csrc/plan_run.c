@@ -2,7 +2,6 @@
 #define _GNU_SOURCE /* memmem */
 #include <string.h>
 
-#include "kind.h"
 #include "letter.h"
 #include "plan_parts.h"
 #include "value.h"
@@ -71,11 +70,16 @@ static void read_id(const plan *p, row *r) {
   r->has_id = cell.length ? value_id(cell, r->id) : -1;
 }
 
-/* The Id's text; 0 where the cell holds none of the flow's object. */
-static int id_text(const plan_part_form *part, const row *r, slice *text) {
+/* The Id's text, where the cell holds one of the flow's object. */
+static outcome id_text(const plan_part_form *part, const row *r,
+                       plan_output *out, slice *text) {
   *text = text_slice(r->id, r->has_id > 0 ? VALUE_ID : 0);
-  if (r->has_id < 0) return 1;
-  return r->has_id && !memcmp(r->id, part->text.bytes, part->text.length);
+  if (r->has_id < 0) return FINE;
+  if (r->has_id && !memcmp(r->id, part->text.bytes, part->text.length))
+    return FINE;
+  return problem(out, part->label, part->text.length
+                 ? "is not a Salesforce Id of the flow's object"
+                 : "is not a Salesforce Id");
 }
 
 static outcome formula_text(const piece *of, const row *r, plan_output *out,
@@ -86,29 +90,23 @@ static outcome formula_text(const piece *of, const row *r, plan_output *out,
   return problem(out, value.fault->test.label, formula_problem(value.fault));
 }
 
-static outcome part_text(const piece *of, const row *r, plan_output *out,
-                         slice *text) {
+static inline outcome part_text(const piece *of, const row *r,
+                                plan_output *out, slice *text) {
   const plan_part_form *form = &of->form;
   switch (form->type) {
     case 'l': *text = form->text; return FINE;
     case 'c': *text = r->cells[form->cell]; return FINE;
     case 'f': return formula_text(of, r, out, text);
-    default: break;
+    default: return id_text(form, r, out, text);
   }
-  if (id_text(form, r, text)) return FINE;
-  return problem(out, form->label, form->text.length
-                 ? "is not a Salesforce Id of the flow's object"
-                 : "is not a Salesforce Id");
 }
 
-/* The field's text: the part itself where the template is one part, elsewhere
-** composed in the scratch buffer. */
+/* A field's text of several parts, in the scratch buffer. */
 static outcome compose(const plan *p, const field *f, const row *r,
                        plan_output *out, slice *text) {
   buffer *b = &out->scratch;
   int behind_empty = 0;
   size_t i;
-  if (f->count == 1) return part_text(&p->parts[f->first], r, out, text);
   b->length = 0;
   for (i = 0; i < f->count; i++) {
     const piece *of = &p->parts[f->first + i];
@@ -173,14 +171,14 @@ static outcome add_fixed(const field *f, plan_output *out) {
 
 static outcome add_text(const field *f, slice text, plan_output *out,
                         int *listed) {
-  char room[VALUE_DATE];
+  kind_room room;
   outcome added;
   text = text_trim(text);
   if (!text.length) {
     if (f->form.required) return problem(out, f->form.label, "is empty");
     return keep_value(out, f->form.role, text) ? FINE : FULL;
   }
-  if (!kind_convert(f->form.type, &text, room))
+  if (f->convert && !f->convert(&text, &room))
     return problem(out, f->form.label, kind_problem(f->form.type));
   if (f->form.most && text.length > f->form.most &&
       letter_count(text) > f->form.most)
@@ -194,10 +192,11 @@ static outcome add_text(const field *f, slice text, plan_output *out,
 static outcome run_field(const plan *p, const field *f, const row *r,
                          plan_output *out, int *listed) {
   slice text;
-  outcome composed;
+  outcome read;
   if (f->is_fixed) return add_fixed(f, out);
-  composed = compose(p, f, r, out, &text);
-  return composed == FINE ? add_text(f, text, out, listed) : composed;
+  read = f->count == 1 ? part_text(&p->parts[f->first], r, out, &text)
+                       : compose(p, f, r, out, &text);
+  return read == FINE ? add_text(f, text, out, listed) : read;
 }
 
 /* A credential must not have expired when it is issued. */
@@ -233,7 +232,9 @@ static outcome run_fields(const plan *p, const slice *cells, plan_output *out) {
 
 int plan_run_constant(const plan *p, const field *f, plan_output *out) {
   int listed = 0;
-  return run_field(p, f, NULL, out, &listed) == FINE;
+  slice cell = text_slice("", 0);
+  row none = {&cell, "", -1};
+  return run_field(p, f, &none, out, &listed) == FINE;
 }
 
 plan_result plan_meets(const plan *p, const slice *cells, plan_output *out) {
