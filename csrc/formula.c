@@ -120,10 +120,11 @@ static void mark_function(formula *f, const char *name) {
   }
 }
 
-/* The places of the step's operands are those behind what it leaves. */
+/* The places of the step's operands are those behind what it leaves. AND and OR
+** are passed as well: what is in front is the result. */
 static void mark_operands(formula *f, const formula_step *step) {
-  if (step->op == '&') mark(f, 1, FORMULA_BEHIND_FALSE, f->count);
-  if (step->op == '|') mark(f, 1, FORMULA_BEHIND_TRUE, f->count);
+  if (step->op == '&') mark(f, 1, FORMULA_BEHIND_FALSE, f->count + 1);
+  if (step->op == '|') mark(f, 1, FORMULA_BEHIND_TRUE, f->count + 1);
   if (step->op == 'f') mark_function(f, step->function->name);
 }
 

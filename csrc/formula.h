@@ -68,7 +68,7 @@ typedef struct formula_step {
   const formula_function *function;
   int takes;  /* how much the function does */
   int idle;   /* a formula_idle of the operand that begins here, or 0 */
-  size_t end; /* the step behind that operand */
+  size_t end; /* where it goes on then */
 } formula_step;
 
 typedef struct formula {

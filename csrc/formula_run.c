@@ -112,17 +112,19 @@ static formula_value *push(formula_value *top) {
 formula_value formula_run(const formula *f, const slice *cells,
                           formula_memory *m) {
   formula_value stack[FORMULA_DEPTH + 1], *top = stack;
-  size_t i;
-  for (i = 0; i < f->count; i++) {
-    const formula_step *step = &f->steps[i];
-    while (step->idle && is_idle(step, top)) {
-      top = push(top); /* in its place */
+  size_t i = 0;
+  memset(top, 0, sizeof *top); /* in front of the first */
+  while (i < f->count) {
+    const formula_step *step = &f->steps[i++];
+    assert(top > stack || !step->idle); /* formula_add has seen to it */
+    if (step->idle && is_idle(step, top)) {
+      if (step->idle >= FORMULA_NOT_BEHIND_TRUE) top = push(top); /* any value */
       i = step->end;
-      step = &f->steps[i];
+      continue;
     }
     switch (step->op) {
       case '&': case '|':
-        assert(top > stack + 1); /* formula_add has seen to it */
+        assert(top > stack + 1);
         top--;
         join(top, top + 1, step->op == '|');
         break;
