@@ -46,7 +46,7 @@ local function forgetful()
     return true
   end
   function ledger.settle_and_claim(self, outcomes, items)
-    return self:settle(outcomes) and self:claim(items)
+    return self:settle(outcomes), self:claim(items)
   end
   function ledger.is_there() return true end
   function ledger.renew() return true end

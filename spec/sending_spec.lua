@@ -290,6 +290,20 @@ describe("sending", function()
     assert.same({ 1, 1, 8 }, { sandbox.most() })
   end)
 
+  it("claims later what it cannot claim ahead", function()
+    sandbox.start()
+    local opened = assert(ledgers.open(ledger))
+    local both = opened.settle_and_claim
+    opened.settle_and_claim = function(self, outcomes)
+      return both(self, outcomes, { { key = "a key without a campaign" } })
+    end
+    local summary = issue { export = sandbox.export(8), batch_size = 2, concurrency = 2,
+      ledger = opened }
+    opened:close()
+    assert.same({ read = 8, issued = 8 }, sandbox.counts(summary))
+    assert.same({ 1, 1, 8 }, { sandbox.most() })
+  end)
+
   it("relies on no claim that has waited for long, as where the machine slept", function()
     sandbox.start()
     local elapsed, slept = core.elapsed, 0

@@ -124,11 +124,12 @@ end
 --- Settles what ended together in one durable transaction, which also claims tasks that go next;
 -- and concludes it.
 function landing.settle(self, landed, ahead)
-  local list, claimed, message, code = settlements(landed), {}, nil, nil
+  local list, ok, claimed, code = settlements(landed), true, nil, nil
   if #list + #ahead > 0 then
-    claimed, message, code = self.ledger:settle_and_claim(list, claiming.items(ahead))
+    ok, claimed, code = self.ledger:settle_and_claim(list, claiming.items(ahead))
   end
-  if claimed then claiming.keep(self, ahead, claimed) else ends.stop(self, message, code) end
+  if not ok then ends.stop(self, claimed, code) end
+  if ok and claimed then claiming.keep(self, ahead, claimed) end
   for _, task in ipairs(landed) do
     conclude(self, task)
     tell_batch(self, task)

@@ -102,14 +102,15 @@ end
 -- durable when it returns. What cannot be claimed does not keep the rest from being settled.
 -- @tparam {table,...} outcomes as `settle` takes them
 -- @tparam {table,...} items as `claim` takes them
--- @treturn table key -> true for those that were claimed; or nil, message, "ledger"
+-- @return true, and key -> true for those that were claimed, nil where the ledger could not say; or
+--   nil, message, "ledger"
 function settling.settle_and_claim(self, outcomes, items)
   -- Where rows are locked, those of two lists in one transaction would be so in two orders.
   local set = self.engine.is_file and #items > 0 and in_one(self, outcomes, items)
-  if set then return set end
+  if set then return true, set end
   local ok, message, code = settling.settle(self, outcomes)
   if not ok then return nil, message, code end
-  return #items > 0 and claim.claim(self, items) or {}
+  return true, #items > 0 and claim.claim(self, items) or nil
 end
 
 return settling
