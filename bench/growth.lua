@@ -68,7 +68,8 @@ end
 --- Milliseconds from the start of a process, which becomes the command, to the first request.
 local function first_request(export)
   local settings, program = issue(export):match "^(.*) (lua5%.4 .*)$"
-  local command = ("export %s; exec %s >/dev/null 2>&1"):format((settings:gsub("env ", "")), program)
+  settings = settings:gsub("env ", "")
+  local command = ("export %s; exec %s >/dev/null 2>&1"):format(settings, program)
   remove_ledger()
   local began = core.elapsed()
   harness.succeeds(command)
