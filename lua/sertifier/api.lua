@@ -71,10 +71,15 @@ function api:poll(seconds)
   return list
 end
 
+--- Lets requests go on for `seconds` at the most; what ends is kept for `poll`.
+local function go_on(self, seconds)
+  for _, one in ipairs(self.native:poll(seconds)) do self.finished[#self.finished + 1] = one end
+end
+
 --- Lets requests begin that were started, without waiting; what ends is kept for `poll`.
 -- @local
 function api:start()
-  for _, one in ipairs(self.native:poll(0)) do self.finished[#self.finished + 1] = one end
+  go_on(self, 0)
 end
 
 --- Closes the client and wipes the key; requests in flight are given up.
@@ -91,12 +96,12 @@ local function take(self, id)
   end
 end
 
---- Waits for one request; what else ends meanwhile is kept for `poll`.
+--- Waits for one request.
 local function wait(self, id)
   while true do
     local result = take(self, id)
     if result then return result end
-    for _, one in ipairs(self.native:poll(1)) do self.finished[#self.finished + 1] = one end
+    go_on(self, 1)
   end
 end
 
