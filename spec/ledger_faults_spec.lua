@@ -6,6 +6,7 @@ local files = require "spec.support.files"
 local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local postgres = require "spec.support.postgres"
+local sql = require "sertifier.ledger.sql"
 
 local lua = os.getenv "SPEC_LUA" or "lua5.4"
 local item, items, key, names, issued = keys.item, keys.items, keys.key, keys.names, keys.issued
@@ -51,6 +52,16 @@ describe("a ledger that is a file", function()
   it("is readable by its owner only, whatever the umask", function()
     assert(ledger:claim { item(1) })
     assert.equal("600 600 600 ", (output_of("stat -c %a " .. path .. "*"):gsub("\n", " ")))
+  end)
+
+  it("puts people into no file but its own", function()
+    assert(ledger:claim(items(1, 1000)))
+    sql.transaction(ledger, function()
+      assert(sql.rows_of(ledger, "UPDATE credential SET key = key || '.', name = 'x'"))
+      local others = output_of("readlink /proc/$PPID/fd/*"):gsub(path:gsub("%W", "%%%0") .. "%S*", "")
+      assert.is_nil(others:match "%S*etilqs%S*")
+      return nil, "undone"
+    end)
   end)
 
   it("is a file, whatever it is called", function()

@@ -42,6 +42,8 @@ local settings = {
   "PRAGMA journal_mode = WAL",
   durable,
   "PRAGMA secure_delete = ON", -- what is removed is overwritten
+  -- What a statement may have to undo, people among it, would else go to a file in /var/tmp.
+  "PRAGMA temp_store = MEMORY",
   "PRAGMA cache_size = -2048", -- KiB: a ledger of a million keys takes little memory
 }
 

@@ -13,9 +13,6 @@ local together = {}
 local settings = {
   "PRAGMA synchronous = NORMAL", -- a commit is not flushed by itself
   "PRAGMA wal_autocheckpoint = 0",
-  -- What a statement may have to undo else takes 64 KiB each time, which many threads' malloc gives
-  -- back to the system at once: half of a transaction's time.
-  "PRAGMA temp_store = MEMORY",
 }
 
 local often = 1000 -- transactions of the process between two checkpoints
