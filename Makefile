@@ -6,6 +6,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototy
 CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 LDFLAGS  ?= -Wl,-z,relro,-z,now
 LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo -lcurl -lz)
+ROCKSPEC := $(wildcard sertifier-*.rockspec)
+VERSION  := $(firstword $(subst -, ,$(ROCKSPEC:sertifier-%.rockspec=%)))
 SOURCES  := $(wildcard csrc/*.c)
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
 TOTALS   := build/totals
@@ -15,7 +17,7 @@ JOBS     := $(shell nproc 2>/dev/null || echo 2)
 ABIS      := 5.4 5.3 5.1
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
-.PHONY: help setup build demo demo-salesforce test specs rock fresh musl share check sanitize coverage valgrind fuzz provers prove bench docs release clean
+.PHONY: help setup build demo demo-salesforce test specs rock fresh musl clang share lint check sanitize coverage valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
 build: $(ABIS:%=build/%/sertifier/core.so)
@@ -25,7 +27,9 @@ help:
 	@echo "make demo-salesforce  the same to an org's contacts, with the links written back to the org"
 	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
-	@echo "make check     luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
+	@echo "make lint      luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
+	@echo "make check     lint, clang, sanitize, valgrind, fuzz and coverage, one after the other"
+	@echo "make clang     the core built by clang, and the specs of the native parts with it"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make coverage  the share of the lines that the specs run, of the core and of the modules"
 	@echo "make valgrind  the specs of the native parts under valgrind"
@@ -54,7 +58,9 @@ build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
 build/$(1)/%.o: csrc/%.c
 	@mkdir -p $$(@D)
 	$$(CC) -std=gnu11 $$(CFLAGS) $$(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP \
-	  $$(call includes,$(1)) -c -o $$@ $$<
+	  $$(call includes,$(1)) -DSERTIFIER_VERSION=$(VERSION) -c -o $$@ $$<
+
+build/$(1)/core.o: $(ROCKSPEC)
 
 -include $(SOURCES:csrc/%.c=build/$(1)/%.d)
 endef
@@ -79,7 +85,7 @@ specs: build provers
 test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) build provers
-	@$(MAKE) --no-print-directory check rock
+	@$(MAKE) --no-print-directory lint rock
 	@LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="build/5.3/?.so;;" lua5.3 -e 'require "sertifier"'
 	@$(MAKE) --no-print-directory specs
 
@@ -95,7 +101,7 @@ share: build/5.4/sertifier/core.so
 
 # ---- checking ----
 
-check: build
+lint: build
 	luacheck -q lua bin/sertifier spec examples bench
 	@for cc in gcc clang; do for abi in $(ABIS); do for file in $(SOURCES); do \
 	  echo "$$cc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -I/usr/include/lua$$abi $$file"; \
@@ -111,12 +117,18 @@ check: build
 	@! nm -D --defined-only $(ABIS:%=build/%/sertifier/core.so) | grep ' [A-Z] ' | \
 	  grep -v ' luaopen_sertifier_core$$' && echo "nm: nothing but luaopen_sertifier_core is exported"
 
+check:
+	@tools/setup test
+	@for part in lint clang sanitize valgrind fuzz coverage; do \
+	  $(MAKE) --no-print-directory $$part || exit 1; \
+	done
+
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 build/sanitize/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
-	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) -o $@ \
-	  $(SOURCES) $(LIBRARIES) -lpthread
+	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) \
+	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(SOURCES) $(LIBRARIES) -lpthread
 
 build/sanitize/lua: spec/support/lua.c
 	@mkdir -p $(@D)
@@ -136,6 +148,15 @@ coverage:
 	@tools/coverage $(COVERED)
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
+
+build/clang/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
+	@mkdir -p $(@D)
+	@clang -std=gnu11 $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(call includes,5.4) \
+	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(SOURCES) $(LDFLAGS) $(LIBRARIES) -lpthread
+
+clang: build/clang/sertifier/core.so
+	@: >build/clang/totals
+	@TREE=build/clang tools/specs lua5.4 5.4 build/clang/totals $(NATIVE_SPECS)
 
 valgrind: build
 	@mkdir -p build && : >build/valgrind.totals
@@ -187,8 +208,8 @@ build/musl/%: spec/fuzz/%.c spec/fuzz/target.h spec/support/corpus.c $(PLAIN) $(
 
 musl: $(MUSL_FUZZERS:%=build/musl/%)
 	@for abi in $(ABIS); do for file in $(SOURCES); do \
-	  echo "musl-gcc -std=gnu11 -O2 $(WARNINGS) -fsyntax-only -isystem build/musl/headers -isystem /usr/include/lua$$abi $$file"; \
-	done; done | xargs -P$(JOBS) -I{} sh -c '{}' && echo "musl: no warnings"
+	  echo "musl-gcc -std=gnu11 -O2 $(WARNINGS) -isystem build/musl/headers -isystem /usr/include/lua$$abi -c -o /dev/null $$file"; \
+	done; done | xargs -P$(JOBS) -I{} sh -c '{}' && echo "musl: compiled, no warnings"
 	@for f in $(MUSL_FUZZERS); do \
 	  find spec/fuzz/corpus/$$f build/fuzz/new/$$f -type f 2>/dev/null | build/musl/$$f || exit 1; \
 	done
@@ -230,7 +251,7 @@ release:
 	@$(MAKE) --no-print-directory coverage
 	@$(MAKE) --no-print-directory prove POINTS=200
 	@$(MAKE) --no-print-directory docs
-	@$(MAKE) --no-print-directory fresh musl
+	@$(MAKE) --no-print-directory clang fresh musl
 
 clean:
 	rm -rf build

@@ -1,13 +1,14 @@
 rockspec_format = "3.0"
 
--- A release edits this line, the file's name, and lua/sertifier/version.lua.
+-- The one place of the version: a release edits this line, and the file's name, which must say the same.
 local rock_version = "0.1.0-1"
+local release = rock_version:match "^[^-]+"
 
 package = "sertifier"
 version = rock_version
 source = {
   url = "git+https://github.com/sertifier/sertifier-lua.git",
-  tag = "v" .. rock_version:match "^[^-]+",
+  tag = "v" .. release,
 }
 description = {
   summary = "Issues digital credentials from Salesforce exports through Sertifier, never twice",
@@ -26,12 +27,9 @@ dependencies = {
   "argparse >= 0.7.1", -- the command
   "luaexpat >= 1.5.1", -- outbound messages, and the metadata of Flows
 }
--- Not a word about a header: LuaRocks looks for it in one place, and Debian keeps it in another,
--- which the compiler knows.
-external_dependencies = {
-  CURL = { library = "curl" },
-  ZLIB = { library = "z" }, -- exports that are packed
-}
+-- None: where curl or zlib is missing, LuaRocks would say so before the sources do, which name the package
+-- for each system.
+external_dependencies = {}
 
 local function lua_modules(names)
   local modules = {}
@@ -87,10 +85,9 @@ modules["sertifier.core"] = {
     reader reader_fill recall record request row rows scan siphash source source_handle stretch
     strings system text unpack url value value_id zip
   ]],
-  defines = { "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening
-  libraries = { "curl", "z", "pthread", "dl" },
-  incdirs = { "$(CURL_INCDIR)", "$(ZLIB_INCDIR)" },
-  libdirs = { "$(CURL_LIBDIR)", "$(ZLIB_LIBDIR)" },
+  defines = { "SERTIFIER_VERSION=" .. release,
+    "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening
+  libraries = { "curl", "z", "pthread", "dl" }, -- z: exports that are packed
 }
 
 build = {

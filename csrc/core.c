@@ -4,6 +4,10 @@
 
 #include "handles.h"
 
+/* The version, which whoever builds takes from the rockspec, as a text. */
+#define TEXT_OF(words) #words
+#define TEXT(macro) TEXT_OF(macro)
+
 /* The one name that others see. */
 __attribute__((visibility("default")))
 int luaopen_sertifier_core(lua_State *L);
@@ -19,6 +23,8 @@ static void stay_loaded(void) {
 int luaopen_sertifier_core(lua_State *L) {
   stay_loaded();
   lua_newtable(L);
+  lua_pushliteral(L, TEXT(SERTIFIER_VERSION));
+  lua_setfield(L, -2, "version");
   plan_handle_open(L);
   batch_open(L);
   record_open(L);

@@ -1,2 +1,2 @@
---- The version of the rock, told here and nowhere else in the code.
-return "0.1.0"
+--- The version of the rock: its rockspec's, which the core was built with.
+return require("sertifier.core").version
