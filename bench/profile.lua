@@ -1,9 +1,9 @@
 -- Tells what holds issuing where the API is no limit: each part's share of a run.
 --
---     lua5.4 bench/profile.lua [ROWS]      from the top of the checkout, after `make`; or luajit
+--     lua5.4 bench/profile.lua [ROWS [SIZE [AT_ONCE]]]      from the top, after `make`; or luajit
 --
--- Requests of 100 credentials, 8 at once, against what answers at once. "wall" beyond "CPU" is
--- waiting: for the disk in claims and settlements, for answers in transfers.
+-- Requests of SIZE credentials (100), AT_ONCE (8), go to what answers at once. "wall" beyond "CPU"
+-- is waiting: for the disk in claims and settlements, for answers in transfers.
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
 package.cpath = "build/" .. (rawget(_G, "jit") and "5.1" or _VERSION:match "%d%.%d") .. "/?.so;"
   .. package.cpath
@@ -63,7 +63,8 @@ harness.succeeds("chmod 600 " .. key_file)
 local api = responder.start(0)
 local client = assert(sertifier.client { url = api.url, key_file = key_file })
 local summary = assert(dofile "examples/course-completion.lua":run { export = export,
-  client = client, ledger = path, write_back = links, batch_size = 100, concurrency = 8 })
+  client = client, ledger = path, write_back = links, batch_size = tonumber(arg[2] or 100),
+  concurrency = tonumber(arg[3] or 8) })
 client:close()
 api.stop()
 for _, name in ipairs { path, path .. "-wal", path .. "-shm", links, key_file } do
