@@ -94,15 +94,37 @@ static int take_text(answer *a, slice *to) {
   return 1;
 }
 
+/* Takes the first character off a text, and writes it without its escape; how
+** many bytes it then has. */
+static size_t take_plain(slice *text, char *to) {
+  size_t length = 1, put = 1;
+  if (*text->bytes != '\\') *to = *text->bytes;
+  else put = letter_put(to, escape(text->bytes, text->length, &length));
+  text->bytes += length;
+  text->length -= length;
+  return put;
+}
+
 size_t answer_plain(slice text, char *to) {
   const char *start = to;
-  size_t n, length;
-  for (n = 0; n < text.length; n += length) {
-    length = 1;
-    if (text.bytes[n] != '\\') *to++ = text.bytes[n];
-    else to += letter_put(to, escape(text.bytes + n, text.length - n, &length));
-  }
+  while (text.length) to += take_plain(&text, to);
   return (size_t)(to - start);
+}
+
+static int is_same(slice a, slice b) {
+  return a.length == b.length && !memcmp(a.bytes, b.bytes, a.length);
+}
+
+int answer_is(slice text, slice plain) {
+  char one[LETTER_MOST];
+  if (!memchr(text.bytes, '\\', text.length)) return is_same(text, plain);
+  while (text.length) {
+    size_t length = take_plain(&text, one);
+    if (length > plain.length || memcmp(one, plain.bytes, length)) return 0;
+    plain.bytes += length;
+    plain.length -= length;
+  }
+  return !plain.length;
 }
 
 static int take_text_or_null(answer *a, slice *to) {
@@ -111,7 +133,7 @@ static int take_text_or_null(answer *a, slice *to) {
 }
 
 static int is_word(slice text, const char *word) {
-  return text.length == strlen(word) && !memcmp(text.bytes, word, text.length);
+  return is_same(text, text_slice(word, strlen(word)));
 }
 
 static int take_name(answer *a, slice *name) {

@@ -13,7 +13,7 @@
 enum { ANSWER_TEXTS = 9 };
 
 /* The texts' names, in the order in which a row has them; the first is the id,
-** and the last ANSWER_LINKS are links. */
+** and the last ANSWER_LINKS are links, of which the last is the credential's. */
 enum { ANSWER_LINKS = 3 };
 extern const char *const answer_texts[ANSWER_TEXTS];
 
@@ -37,6 +37,9 @@ int answer_next(answer *a, answer_row *row);
 
 /* Writes a text without its escapes: it is not longer than with them. */
 size_t answer_plain(slice text, char *to);
+
+/* Whether a text, without its escapes, is another one. */
+int answer_is(slice text, slice plain);
 
 #pragma GCC visibility pop
 

@@ -254,6 +254,31 @@ describe("run", function()
         .. "campaigns.", "Lee 2" } }, calls)
   end)
 
+  local answered = { "id", "name", "email", "status", "certificateNo", "issueDate", "externalId",
+    "certificateImageLink", "badgeImageLink", "verificationLink" }
+
+  it("tells its hooks all that the answer says", function()
+    sandbox.start()
+    local issued, batch
+    local flows = { flow_of { on_issued = function(credential) issued = credential end },
+      flow_of { on_batch = function(outcomes) batch = outcomes[1].credential end } }
+    for i, flow in ipairs(flows) do assert(run(flow, { export = sandbox.export(1, i) })) end
+    for _, name in ipairs(answered) do
+      assert.truthy(issued[name], name)
+      assert.truthy(batch[name], name)
+    end
+  end)
+
+  it("writes back whatever the answer says", function()
+    sandbox.start()
+    local links = files.path(".csv")
+    for i, name in ipairs(answered) do
+      local flow = flow_of { write_back = { X__c = "{!" .. name .. "}" } }
+      assert(run(flow, { export = sandbox.export(1, i), write_back = links }))
+      assert.truthy(files.read(links):find "^Id,X__c\n%w+,[^\n]+\n$", name)
+    end
+  end)
+
   it("tells a rejected one to its hook", function()
     sandbox.start()
     local told

@@ -26,8 +26,8 @@ function adding.send(self, task)
   return self.client:send('{"credentials":[' .. table.concat(credentials, ",") .. "]}")
 end
 
-function adding.read(result, task)
-  return answer.read(result, task)
+function adding.read(result, task, is_brief)
+  return answer.read(result, task, is_brief)
 end
 
 return adding

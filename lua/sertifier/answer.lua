@@ -119,15 +119,6 @@ local function from_rows(credentials, body)
       message = ("Sertifier's answer names %d of %d"):format(#credentials - missing, #credentials) }
 end
 
---- The usual answer, read at once: a row for each credential. Of any other, nil.
-local function from_usual(credentials, text)
-  local campaign, rows = core.answer(text)
-  if not campaign or not match.in_order(credentials, campaign, rows) then return nil end
-  local outcomes = {}
-  for i, row in ipairs(rows) do outcomes[i] = { state = "issued", credential = row } end
-  return outcomes, { class = "applied" }
-end
-
 local function from_body(credentials, body)
   local limit = plan_limit(body)
   if body.hasError ~= true or has_rows(body.data) then
@@ -155,29 +146,55 @@ local function from_failure(credentials, result)
     "cannot reach Sertifier: " .. what)
 end
 
+--- The body of a 200, whatever it is.
+local function from_any(credentials, text, read_body)
+  local body = envelope.decode(text)
+  if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end
+  return read_body(credentials, body)
+end
+
+--- The usual answer is read at once: a row for each credential.
+local function from_text(credentials, text, is_brief)
+  local list = core.answer(text, credentials, is_brief)
+  if not list then return from_any(credentials, text, from_body) end
+  for i, row in ipairs(list) do list[i] = { state = "issued", credential = row } end
+  return list, { class = "applied" }
+end
+
+--- What a result says without its body; nil where that is to be read.
+local function from_status(credentials, result)
+  if result.error then return from_failure(credentials, result) end
+  local by = by_status[result.status]
+  if by then return by(credentials, result) end
+  if result.status == 200 then return nil end
+  return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status),
+    waiting.seconds(result))
+end
+
 --- Reads what came of a request.
 -- @tparam table result one of `client:poll`'s results
 -- @tparam {table,...} credentials as sent: `campaign`, `name`, `email`, `externalId`
--- @tparam[opt] function read_body for another call than addCredentials: of the credentials and the
---   decoded body of a 200; gives what this gives
+-- @tparam[opt] boolean is_brief whether more of an issued credential than its `id` and its
+--   `verificationLink` may be left out
 -- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt
 --   or not_applied (with `reason`)
 -- @treturn table the verdict: `class`, and where more is to be done `action` (split, retry, stop),
 --   `code`, `message`, `retry_after` in seconds
-function answer.read(result, credentials, read_body)
-  if result.error then return from_failure(credentials, result) end
-  local by = by_status[result.status]
-  if by then return by(credentials, result) end
-  if result.status ~= 200 then
-    return in_doubt(credentials, ("Sertifier answered HTTP %d"):format(result.status),
-      waiting.seconds(result))
-  end
-  local outcomes, verdict = nil, nil
-  if not read_body then outcomes, verdict = from_usual(credentials, result.body) end
+function answer.read(result, credentials, is_brief)
+  local outcomes, verdict = from_status(credentials, result)
   if outcomes then return outcomes, verdict end
-  local body = envelope.decode(result.body)
-  if not body then return in_doubt(credentials, "Sertifier's answer is not a JSON object") end
-  return (read_body or from_body)(credentials, body)
+  return from_text(credentials, result.body, is_brief)
+end
+
+--- Reads what came of a request for another call than addCredentials.
+-- @tparam table result
+-- @tparam {table,...} credentials or whatever else it was about
+-- @tparam function read_body of those and the decoded body of a 200; gives what this gives
+-- @return as `answer.read`
+function answer.read_other(result, credentials, read_body)
+  local outcomes, verdict = from_status(credentials, result)
+  if outcomes then return outcomes, verdict end
+  return from_any(credentials, result.body, read_body)
 end
 
 return answer

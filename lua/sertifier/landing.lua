@@ -108,7 +108,7 @@ function landing.read(self, result, landed)
   self.has_sent = self.has_sent or result.sent
   log.batch(self, task, result)
   if result.status then self.latency:add(core.elapsed() - task.sent_at) end
-  task.outcomes, task.verdict = task.kind.read(result, task)
+  task.outcomes, task.verdict = task.kind.read(result, task, self.is_brief)
   adapt(self, task, result, task.verdict)
   landed[#landed + 1] = task
 end

@@ -98,6 +98,17 @@ local function kind_of(flow)
   return flow.publish and require "sertifier.publish.drafting" or adding
 end
 
+--- Whether nobody sees more of an answer than what the ledger keeps: no hook, and no template.
+local function is_brief(flow)
+  if flow.on_issued or flow.on_batch then return false end
+  for _, parts in pairs(flow.write_back_parts) do
+    for _, part in ipairs(parts) do
+      if part[2] ~= "l" and part[1] ~= "id" and part[1] ~= "verificationLink" then return false end
+    end
+  end
+  return true
+end
+
 --- Runs a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam table options as `flow:run` takes them
@@ -109,7 +120,7 @@ function run.run(flow, options)
     limit = options.limit, progress = options.progress, log = options.log,
     interrupted = options.interrupted, delete_surplus = options.delete_surplus,
     max_invalid = options.max_invalid, keeps_memory = options.keeps_memory ~= false,
-    kind = kind_of(flow) }
+    kind = kind_of(flow), is_brief = is_brief(flow) }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
   local ok, message, code = opening.all(self, options)

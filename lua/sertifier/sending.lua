@@ -6,7 +6,8 @@
 --   claim(self, tasks)  takes out of the tasks what this run may not send
 --   expect(self, items) for a kind that may be claimed ahead: what comes before the claim
 --   send(self, task)    gives the request's id
---   read(result, task)  gives an outcome for each item, and a verdict, as answer.lua does
+--   read(result, task)  gives an outcome for each item, and a verdict, as answer.lua does; as third
+--                       it is given whether ids and links are all that is wanted
 --   settles             whether the outcomes are settled in the ledger
 --   finish              by an outcome's state, what becomes of an item; else as in ends.lua
 --   left                how an item ends when a stop leaves it: not applied, if not said

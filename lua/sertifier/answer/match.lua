@@ -156,11 +156,8 @@ local function pair_people(self)
 end
 
 --- Whether there is a row for each credential, in their order and letter for letter, as most
--- answers have them.
--- @tparam {table,...} credentials as sent
--- @tparam string campaign
--- @tparam {table,...} rows of that campaign, read; false for what is none
-function match.in_order(credentials, campaign, rows)
+-- answers have them. Those that are plainly written, the core reads and compares in this way.
+local function is_in_order(credentials, campaign, rows)
   local seen = {}
   if #rows ~= #credentials then return false end
   for i, one in ipairs(credentials) do
@@ -189,7 +186,7 @@ function match.rows(credentials, data)
   data = type(data) == "table" and data or {}
   local campaign = credentials[1].campaign
   local rows = read_all(data[campaign])
-  if match.in_order(credentials, campaign, rows) then return rows end
+  if is_in_order(credentials, campaign, rows) then return rows end
   local self = { found = {}, used = {}, credentials = identities_of(credentials),
     rows = rows_of(credentials, data) }
   pair_alike(self)

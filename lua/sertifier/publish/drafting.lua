@@ -15,8 +15,8 @@ local drafting = { settles = true, expect = adding.expect, claim = adding.claim,
   send = adding.send, finish = {} }
 
 --- What was added is a draft.
-function drafting.read(result, task)
-  local outcomes, verdict = answer.read(result, task)
+function drafting.read(result, task, is_brief)
+  local outcomes, verdict = answer.read(result, task, is_brief)
   for _, outcome in ipairs(outcomes) do
     if outcome.state == "issued" then outcome.state = "draft" end
   end

@@ -57,7 +57,7 @@ end
 
 --- A refused draft stays one in the ledger: the next run tries again.
 function publishing.read(result, task)
-  local outcomes, verdict = answer.read(result, task, read_body)
+  local outcomes, verdict = answer.read_other(result, task, read_body)
   for _, outcome in ipairs(outcomes) do
     if outcome.state == "rejected" then outcome.settled_as = "not_applied" end
   end
