@@ -104,27 +104,28 @@ static int reads_cell(char op) {
 
 /* ---- building: operands that may have no effect ---- */
 
-/* Marks an operand of the step that is added next. */
-static void mark(formula *f, int operand, formula_idle idle, size_t end) {
-  formula_step *begins = &f->steps[f->first[f->depth - 1 + operand]];
-  begins->idle = idle;
-  begins->end = end;
+/* Marks an operand of the step that is added next; it is passed up to the last
+** step that goes with it. */
+static void mark(formula *f, int operand, formula_idle idle, size_t last) {
+  size_t first = f->first[f->depth - 1 + operand];
+  f->steps[first].idle = idle;
+  f->steps[first].skips = last - first;
 }
 
 static void mark_function(formula *f, const char *name) {
   if (!strcmp(name, "IF")) {
-    mark(f, 1, FORMULA_NOT_BEHIND_TRUE, f->first[f->depth + 1]);
-    mark(f, 2, FORMULA_ELSE, f->count);
+    mark(f, 1, FORMULA_NOT_BEHIND_TRUE, f->first[f->depth + 1] - 1);
+    mark(f, 2, FORMULA_ELSE, f->count - 1);
   } else if (!strcmp(name, "CASE")) {
-    mark(f, 2, FORMULA_NOT_BEHIND_TRUE, f->count);
+    mark(f, 2, FORMULA_NOT_BEHIND_TRUE, f->count - 1);
   }
 }
 
 /* The places of the step's operands are those behind what it leaves. AND and OR
 ** are passed as well: what is in front is the result. */
 static void mark_operands(formula *f, const formula_step *step) {
-  if (step->op == '&') mark(f, 1, FORMULA_BEHIND_FALSE, f->count + 1);
-  if (step->op == '|') mark(f, 1, FORMULA_BEHIND_TRUE, f->count + 1);
+  if (step->op == '&') mark(f, 1, FORMULA_BEHIND_FALSE, f->count);
+  if (step->op == '|') mark(f, 1, FORMULA_BEHIND_TRUE, f->count);
   if (step->op == 'f') mark_function(f, step->function->name);
 }
 

@@ -66,9 +66,9 @@ typedef struct formula_step {
   char op; /* a test's, or '&', '|', '-' (not), 'c'ell, 'k'onstant, 'f'unction */
   condition_test test; /* also the cell, the constant, or the function's name */
   const formula_function *function;
-  int takes;  /* how much the function does */
-  int idle;   /* a formula_idle of the operand that begins here, or 0 */
-  size_t end; /* where it goes on then */
+  int takes;    /* how much the function does */
+  int idle;     /* a formula_idle of the operand that begins here, or 0: */
+  size_t skips; /* so many steps behind this one are passed with it */
 } formula_step;
 
 typedef struct formula {

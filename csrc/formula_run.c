@@ -111,15 +111,13 @@ static formula_value *push(formula_value *top) {
 
 formula_value formula_run(const formula *f, const slice *cells,
                           formula_memory *m) {
+  const formula_step *step = f->steps, *end = f->steps + f->count;
   formula_value stack[FORMULA_DEPTH + 1], *top = stack;
-  size_t i = 0;
   memset(top, 0, sizeof *top); /* in front of the first */
-  while (i < f->count) {
-    const formula_step *step = &f->steps[i++];
-    assert(top > stack || !step->idle); /* formula_add has seen to it */
+  for (; step < end; step++) {
     if (step->idle && is_idle(step, top)) {
       if (step->idle >= FORMULA_NOT_BEHIND_TRUE) top = push(top); /* any value */
-      i = step->end;
+      step += step->skips;
       continue;
     }
     switch (step->op) {
