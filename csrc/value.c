@@ -120,8 +120,8 @@ int value_month_days(int year, int month) {
 /* Days since 1970-01-01 in the Gregorian calendar; years count from March so
 ** that the leap day is the last. */
 static int64_t day_number(int year, int month, int day) {
-  int64_t y = month > 2 ? year : year - 1;
-  int64_t m = month > 2 ? month - 3 : month + 9;
+  int y = month > 2 ? year : year - 1;
+  int m = month > 2 ? month - 3 : month + 9;
   return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
 }
 
