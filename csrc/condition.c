@@ -24,10 +24,14 @@ static condition_order order_of(int is_more, int is_less) {
   return (condition_order)(CONDITION_EQUAL + is_more - is_less);
 }
 
-/* The first characters of both texts without their case. */
+/* The first characters of both texts without their case. No letter has one case
+** in ASCII and the other elsewhere. */
 static condition_order compare_letters(slice *a, slice *b) {
-  uint32_t one = letter_lower(letter_next(a));
-  uint32_t other = letter_lower(letter_next(b));
+  uint32_t one = letter_next(a), other = letter_next(b);
+  if ((one < 128) == (other < 128)) {
+    one = letter_lower(one);
+    other = letter_lower(other);
+  }
   return order_of(one > other, one < other);
 }
 
