@@ -3,12 +3,13 @@
 #define CELL_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "text.h"
 
 #pragma GCC visibility push(hidden)
 
-/* Makes one quote of two, in `out` where there are any. */
+/* Makes one quote of two, in `out`. */
 slice cell_undouble(slice text, char *out);
 
 /* A cell's value without its quotes. Where quotes are doubled, and only where
@@ -17,7 +18,8 @@ slice cell_undouble(slice text, char *out);
 static inline slice cell_value(slice raw, int doubled, char *out) {
   if (raw.length < 2 || raw.bytes[0] != '"') return raw;
   raw = text_slice(raw.bytes + 1, raw.length - 2);
-  return doubled ? cell_undouble(raw, out) : raw;
+  if (!doubled || !memchr(raw.bytes, '"', raw.length)) return raw;
+  return cell_undouble(raw, out);
 }
 
 /* Takes the first raw cell off what is left of a row; 0 where none is left, and

@@ -1,8 +1,6 @@
 /* like.c: patterns as SOQL's LIKE has them. */
 #include "like.h"
 
-#include <string.h>
-
 #include "letter.h"
 
 /* Passes a character of the text and of the pattern where they agree. */
@@ -30,7 +28,7 @@ static int pass_any(slice *pattern) {
 static void pass_to(slice *text, slice pattern) {
   char first = pattern.length ? *pattern.bytes : '_';
   letter_next(text);
-  if ((signed char)first < 0 || strchr("_\\", first)) return;
+  if ((signed char)first < 0 || first == '_' || first == '\\') return;
   while (text->length && text_lower(*text->bytes) != text_lower(first)) {
     text->bytes++;
     text->length--;

@@ -141,16 +141,16 @@ static outcome add_value(buffer *b, char type, slice text) {
   return FINE;
 }
 
-/* `,"attributes":[{…},{…}]`: the list is opened by its first attribute. */
+/* `,"attributes":[{…},{…}]`: the first attribute opens the list, the others take
+** no more of that than the comma. */
 static outcome add_attribute(buffer *b, const field *f, slice text,
                              int *listed) {
   static const char list[] = ",\"attributes\":[";
-  const char *opening = *listed ? "," : list;
   outcome added;
-  *listed = 1;
-  if (!buffer_add(b, opening, strlen(opening)) ||
+  if (!buffer_add(b, list, *listed ? 1 : sizeof list - 1) ||
       !buffer_add(b, f->form.before.bytes, f->form.before.length))
     return FULL;
+  *listed = 1;
   added = add_value(b, 't', text);
   return added == FINE && !buffer_add(b, "}", 1) ? FULL : added;
 }
