@@ -81,7 +81,7 @@ modules["sertifier.core"] = {
     ahead answer answer_handle assertion batch buffer cell client columns commits commits_handle
     condition core csv date decimal decode feed feed_handle feed_scan footer formula formula_choice
     formula_date formula_number formula_room formula_run formula_text handles http http_result key
-    kind letter like login login_handle member memory memory_handle plan plan_handle plan_run prove
+    kind lane letter like login login_handle member memory memory_handle plan plan_handle plan_run prove
     reader reader_fill recall record request row rows scan siphash source source_handle stretch
     strings system text unpack url value value_id zip
   ]],

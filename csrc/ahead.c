@@ -12,7 +12,7 @@
 enum state { IDLE, BEGUN, DONE, CLOSING };
 
 struct ahead {
-  csv_read *read;
+  lane_read *read;
   void *source;
   lane next;
   const char *rest;
@@ -27,41 +27,19 @@ struct ahead {
 
 /* ---- in the thread ---- */
 
-static int make_room(lane *l, size_t length) {
-  char *window;
-  if (length + ROOM / 2 <= l->capacity) return 1;
-  window = realloc(l->window, length + ROOM + SCAN_BLOCK);
-  if (!window) return 0;
-  l->window = window;
-  l->capacity = length + ROOM;
-  return 1;
-}
-
-/* One read; what failed, or 0. */
-static int read_more(ahead *a) {
-  lane *l = &a->next;
-  ssize_t got = a->read(a->source, l->window + l->end, l->capacity - l->end);
-  if (got < 0) return errno;
-  l->ended = got == 0;
-  l->end += (size_t)got;
-  return 0;
-}
-
 /* The rest, and what is read behind it until there is enough; then the marks.
 ** What failed, or 0. */
 static int advance(ahead *a) {
   lane *l = &a->next;
-  size_t enough;
-  int failed = 0;
-  if (!make_room(l, a->rest_length)) return ENOMEM;
+  size_t length = a->rest_length, enough;
+  if (length + ROOM / 2 > l->capacity && !lane_grow(l, length + ROOM))
+    return ENOMEM;
   enough = l->capacity < ROOM ? l->capacity : ROOM;
-  memcpy(l->window, a->rest, a->rest_length);
+  memcpy(l->window, a->rest, length);
   l->start = 0;
-  l->end = a->rest_length;
+  l->end = length;
   l->ended = 0;
-  while (l->end < enough && !l->ended && !failed) failed = read_more(a);
-  if (failed) return failed;
-  memset(l->window + l->end, 0, SCAN_BLOCK);
+  if (!lane_fill(l, enough, a->read, a->source)) return errno;
   stretch_mark(l->marks, l->window, l->end, a->delimiter);
   return 0;
 }
@@ -97,11 +75,6 @@ static void *work(void *user) {
 
 /* ---- outside ---- */
 
-static int make_lane(lane *l) {
-  l->marks = calloc(1, sizeof *l->marks);
-  return l->marks && make_room(l, 0);
-}
-
 /* Signals are for the threads that the program has made itself. */
 static int start_thread(ahead *a) {
   sigset_t all, before;
@@ -114,21 +87,20 @@ static int start_thread(ahead *a) {
 }
 
 static void free_ahead(ahead *a) {
-  free(a->next.window);
-  free(a->next.marks);
+  lane_close(&a->next);
   pthread_mutex_destroy(&a->mutex);
   pthread_cond_destroy(&a->changed);
   free(a);
 }
 
-ahead *ahead_open(csv_read *read, void *source) {
+ahead *ahead_open(lane_read *read, void *source) {
   ahead *a = calloc(1, sizeof *a);
   if (!a) return NULL;
   a->read = read;
   a->source = source;
   pthread_mutex_init(&a->mutex, NULL);
   pthread_cond_init(&a->changed, NULL);
-  if (make_lane(&a->next) && start_thread(a)) return a;
+  if (lane_open(&a->next, ROOM) && start_thread(a)) return a;
   free_ahead(a);
   return NULL;
 }

@@ -6,24 +6,13 @@
 #ifndef AHEAD_H
 #define AHEAD_H
 
-#include "csv.h"
-#include "stretch.h"
+#include "lane.h"
 
 #pragma GCC visibility push(hidden)
 
-/* Bytes, from a row's start on, and their marks. */
-typedef struct lane {
-  char *window;
-  size_t capacity; /* SCAN_BLOCK more can be read */
-  size_t start;    /* of the stretch */
-  size_t end;      /* of the bytes read */
-  int ended;       /* the source has no more */
-  stretch *marks;
-} lane;
-
 typedef struct ahead ahead;
 
-ahead *ahead_open(csv_read *read, void *source); /* NULL where it cannot be */
+ahead *ahead_open(lane_read *read, void *source); /* NULL where it cannot be */
 void ahead_close(ahead *a);
 
 /* Starts on what follows: first the `length` bytes at `rest`, which must stay

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "key.h"
+
 #define LIFE 180       /* seconds; an org takes no more than 300 */
 #define LEAST 128      /* bytes of an RSA signature; others are shorter */
 #define SIGNATURE 2048
@@ -35,12 +37,12 @@ static int add_base64url(buffer *b, const char *bytes, size_t length) {
 }
 
 /* The names in it hold no quote and no backslash: whoever opens sees to it. */
-static int add_claims(const login *l, buffer *b) {
+static int add_claims(const assertion *a, buffer *b) {
   static const char header[] = "{\"alg\":\"RS256\"}";
   char claims[2048];
   int length = snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"sub\":\"%s\","
-                        "\"aud\":\"%s\",\"exp\":%lld}", l->client_id,
-                        l->username, l->audience,
+                        "\"aud\":\"%s\",\"exp\":%lld}", a->client_id,
+                        a->username, a->audience,
                         (long long)time(NULL) + LIFE);
   return length < (int)sizeof claims &&
          add_base64url(b, header, sizeof header - 1) && add_text(b, ".") &&
@@ -58,11 +60,11 @@ static int add_quoted(buffer *b, const char *text) {
 }
 
 /* A key that has a passphrase is refused; nobody is asked for it. */
-static int add_command(const login *l, const buffer *text, buffer *b) {
+static int add_command(const assertion *a, const buffer *text, buffer *b) {
   return add_text(b, "printf %s ") &&
          buffer_add(b, text->bytes, text->length) &&
          add_text(b, " | openssl dgst -sha256 -passin pass: -sign ") &&
-         add_quoted(b, l->jwt_key_file) &&
+         add_quoted(b, a->key_file) &&
          buffer_add(b, " 2>/dev/null", 13); /* with the text's end */
 }
 
@@ -74,23 +76,23 @@ static size_t run(const char *command, char *to, size_t size, int *status) {
   return length;
 }
 
-static void explain(const login *l, int status, char *problem, size_t size) {
+static void explain(const assertion *a, int status, char *problem, size_t size) {
   if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
     snprintf(problem, size, "a JWT needs the program openssl; install the "
              "package openssl");
   else
     snprintf(problem, size, "openssl cannot sign with %s; a private RSA key in "
-             "PEM, without a passphrase, is expected", l->jwt_key_file);
+             "PEM, without a passphrase, is expected", a->key_file);
 }
 
-static const char *add_signature(const login *l, const char *command,
+static const char *add_signature(const assertion *a, const char *command,
                                  buffer *to, char *problem, size_t size) {
   char signature[SIGNATURE];
   int status;
   size_t length = run(command, signature, sizeof signature, &status);
   const char *wrong = NULL;
   if (length < LEAST) {
-    explain(l, status, problem, size);
+    explain(a, status, problem, size);
     wrong = "key";
   } else if (!add_text(to, ".") || !add_base64url(to, signature, length)) {
     wrong = "memory";
@@ -99,16 +101,16 @@ static const char *add_signature(const login *l, const char *command,
   return wrong;
 }
 
-const char *assertion_add(const login *l, buffer *to, char *problem,
+const char *assertion_add(const assertion *a, buffer *to, char *problem,
                           size_t size) {
   buffer text, command;
   const char *wrong = "memory";
   snprintf(problem, size, "out of memory");
   buffer_open(&text, 1 << 14);
   buffer_open(&command, 1 << 15);
-  if (add_claims(l, &text) && buffer_add(to, text.bytes, text.length) &&
-      add_command(l, &text, &command))
-    wrong = add_signature(l, command.bytes, to, problem, size);
+  if (add_claims(a, &text) && buffer_add(to, text.bytes, text.length) &&
+      add_command(a, &text, &command))
+    wrong = add_signature(a, command.bytes, to, problem, size);
   buffer_close(&text);
   buffer_close(&command);
   return wrong;

@@ -5,13 +5,17 @@
 #define ASSERTION_H
 
 #include "buffer.h"
-#include "login.h"
 
 #pragma GCC visibility push(hidden)
 
+typedef struct assertion {
+  const char *key_file;
+  const char *client_id, *username, *audience; /* without quotes in them */
+} assertion;
+
 /* Adds one, good for three minutes. NULL; or a word of what went wrong, with
 ** the problem. */
-const char *assertion_add(const login *l, buffer *to, char *problem,
+const char *assertion_add(const assertion *a, buffer *to, char *problem,
                           size_t size);
 
 #pragma GCC visibility pop

@@ -1,7 +1,7 @@
 /* csv.c: the scanner of RFC 4180 text, row by row, in constant memory.
 **
-** A window holds the bytes read. A stretch of it, from a row's start on, is
-** marked (stretch.h), and rows are taken from the marks until they run out.
+** A window holds the bytes read (lane.h). A stretch of it, from a row's start
+** on, is marked (stretch.h), and rows are taken from the marks until they run out.
 ** Where the source allows it the next stretch is meanwhile made in a thread
 ** (ahead.h); a row at fault, or one that fills a whole stretch, is always dealt
 ** with here. */
@@ -16,7 +16,7 @@
 #define WINDOW (256 * 1024)
 
 struct csv {
-  csv_read *read;
+  lane_read *read;
   void *source;
   char delimiter;
   size_t columns; /* 0: as many as come */
@@ -32,17 +32,14 @@ struct csv {
   csv_fault fault;
 };
 
-csv *csv_open(csv_read *read, void *source) {
+csv *csv_open(lane_read *read, void *source) {
   csv *c = calloc(1, sizeof *c);
   if (!c) return NULL;
-  c->now.window = malloc(WINDOW + SCAN_BLOCK);
-  c->now.marks = calloc(1, sizeof *c->now.marks);
-  c->now.capacity = WINDOW;
   c->read = read;
   c->source = source;
   c->delimiter = ',';
   c->line = 1;
-  if (c->now.window && c->now.marks) return c;
+  if (lane_open(&c->now, WINDOW)) return c;
   csv_close(c);
   return NULL;
 }
@@ -50,8 +47,7 @@ csv *csv_open(csv_read *read, void *source) {
 void csv_close(csv *c) {
   if (!c) return;
   ahead_close(c->ahead);
-  free(c->now.window);
-  free(c->now.marks);
+  lane_close(&c->now);
   free(c);
 }
 
@@ -73,38 +69,16 @@ void csv_columns(csv *c, size_t columns) {
 
 /* ---- the window ---- */
 
-static int window_grow(csv *c, size_t capacity) {
-  char *window;
-  if (capacity <= c->now.capacity) return 1;
-  window = realloc(c->now.window, capacity + SCAN_BLOCK);
-  if (!window) return 0;
-  c->now.window = window;
-  c->now.capacity = capacity;
-  return 1;
-}
-
-/* One read into the window's free end; 0 where the source failed. */
-static int window_read(csv *c) {
-  lane *l = &c->now;
-  ssize_t got = c->read(c->source, l->window + l->end, l->capacity - l->end);
-  if (got < 0) return 0;
-  if (got == 0) c->now.ended = 1;
-  c->now.end += (size_t)got;
-  return 1;
-}
-
-/* Has `wanted` bytes from the stretch's start on, or all that are left, and
-** zeros behind them; 0 where the source or memory failed. */
+/* Has `wanted` bytes from the stretch's start on, or all that are left; 0 where
+** the source or memory failed. */
 static int window_fill(csv *c, size_t wanted) {
-  if (c->now.end - c->now.start >= wanted || c->now.ended) return 1;
-  c->now.end -= c->now.start;
-  memmove(c->now.window, c->now.window + c->now.start, c->now.end);
-  c->now.start = 0;
-  if (!window_grow(c, wanted + WINDOW / 2)) return 0;
-  while (c->now.end < wanted && !c->now.ended)
-    if (!window_read(c)) return 0;
-  memset(c->now.window + c->now.end, 0, SCAN_BLOCK);
-  return 1;
+  lane *l = &c->now;
+  if (l->end - l->start >= wanted || l->ended) return 1;
+  l->end -= l->start;
+  memmove(l->window, l->window + l->start, l->end);
+  l->start = 0;
+  return lane_grow(l, wanted + WINDOW / 2) &&
+         lane_fill(l, wanted, c->read, c->source);
 }
 
 /* The stretch gives way to what follows it. */

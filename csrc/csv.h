@@ -9,17 +9,14 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
+#include "lane.h"
 #include "text.h"
 
 #pragma GCC visibility push(hidden)
 
 #define CSV_MAX_COLUMNS 2000          /* Salesforce allows 800 custom fields */
 #define CSV_MAX_ROW (4 * 1024 * 1024) /* bytes; a Bulk record has 400,000 characters */
-
-/* Like read(2): bytes read, 0 at the end, -1 with errno set. */
-typedef ssize_t csv_read(void *source, char *bytes, size_t size);
 
 typedef enum csv_result {
   CSV_ROW,    /* a row is at hand */
@@ -46,7 +43,7 @@ typedef struct csv_row {
 
 typedef struct csv csv;
 
-csv *csv_open(csv_read *read, void *source); /* NULL without memory */
+csv *csv_open(lane_read *read, void *source); /* NULL without memory */
 void csv_close(csv *c);
 
 /* Before the first row: what separates cells. A comma otherwise. */

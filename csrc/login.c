@@ -90,16 +90,22 @@ static int add_escaped(buffer *b, const char *name, const char *text) {
   return ok;
 }
 
+/* What the private key of an app signs, as a form. */
+static const char *fill_signed(const login *l, buffer *form, char *problem,
+                               size_t size) {
+  static const char jwt[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-"
+                            "type%3Ajwt-bearer&assertion=";
+  assertion a = {l->jwt_key_file, l->client_id, l->username, l->audience};
+  return buffer_add(form, jwt, sizeof jwt - 1)
+    ? assertion_add(&a, form, problem, size) : "memory";
+}
+
 /* What the org is asked with. NULL; or a word of what went wrong. */
 static const char *fill_form(const login *l, buffer *form, char *problem,
                              size_t size) {
-  static const char jwt[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-"
-                            "type%3Ajwt-bearer&assertion=";
   snprintf(problem, size, "out of memory");
   if (!buffer_grow(form, 1 << 15)) return "memory"; /* no copies are left */
-  if (*l->jwt_key_file)
-    return buffer_add(form, jwt, sizeof jwt - 1)
-      ? assertion_add(l, form, problem, size) : "memory";
+  if (*l->jwt_key_file) return fill_signed(l, form, problem, size);
   return add_escaped(form, "grant_type=client_credentials&client_id=",
                      l->client_id) &&
          add_escaped(form, "&client_secret=", l->secret.text) ? NULL : "memory";

@@ -34,7 +34,7 @@ source *source_text(slice text);
 
 void source_close(source *s);
 
-/* A csv_read: bytes read, 0 at the end, -1 where it failed. */
+/* A lane_read: bytes read, 0 at the end, -1 where it failed. */
 ssize_t source_read(void *user, char *bytes, size_t size);
 
 /* The next bytes, SOURCE_HEAD at the most, which stay to be read; NULL bytes
