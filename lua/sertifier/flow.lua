@@ -4,6 +4,7 @@ local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
 local did_you_mean = require "sertifier.did_you_mean"
 local fields = require "sertifier.flow.fields"
+local typed = require "sertifier.typed"
 
 local flow = {}
 
@@ -24,18 +25,6 @@ local properties = {}
 for property in pairs(types) do properties[#properties + 1] = property end
 table.sort(properties)
 
-local function is_of(value, wanted)
-  if type(wanted) == "string" then return type(value) == wanted end
-  for _, one in ipairs(wanted) do
-    if type(value) == one then return true end
-  end
-end
-
-local function words(wanted)
-  if type(wanted) == "string" then return wanted end
-  return table.concat(wanted, ", ", 1, #wanted - 1) .. " or " .. wanted[#wanted]
-end
-
 local function check_properties(declaration, fault)
   local names = {}
   for name in pairs(declaration) do names[#names + 1] = name end
@@ -44,8 +33,8 @@ local function check_properties(declaration, fault)
     local wanted, value = types[name], declaration[name]
     if not wanted then
       fault("%s: a flow has no such property%s", tostring(name), did_you_mean(name, properties))
-    elseif not is_of(value, wanted) then
-      fault("%s: %s expected, got %s", name, words(wanted), type(value))
+    elseif not typed.is(value, wanted) then
+      fault("%s: %s", name, typed.fault_of(value, wanted))
     end
   end
 end
@@ -53,7 +42,7 @@ end
 --- The declared value where it is of the right type, or the default.
 local function sound(declaration, name, default)
   local value = declaration[name]
-  if value ~= nil and is_of(value, types[name]) then return value end
+  if value ~= nil and typed.is(value, types[name]) then return value end
   return default
 end
 

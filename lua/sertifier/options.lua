@@ -1,24 +1,19 @@
 --- The options of a run and of a check: their names, their types, and what is no option.
 
-local did_you_mean = require "sertifier.did_you_mean"
 local export = require "sertifier.export"
+local typed = require "sertifier.typed"
 
 local options = {}
 
 local types = {
-  now = { number = true, string = true }, previous = { string = true },
-  first_run = { string = true },
-  export = { string = true, ["function"] = true, table = true }, client = { table = true },
-  ledger = { string = true, table = true }, write_back = { string = true, table = true },
-  rejects = { string = true }, log = { ["function"] = true },
-  batch_size = { number = true }, concurrency = { number = true }, rate = { number = true },
-  limit = { number = true }, expect = { number = true }, max_new = { number = true },
-  canary = { number = true }, sample = { number = true }, progress = { ["function"] = true },
-  interrupted = { ["function"] = true }, delete_surplus = { boolean = true },
-  bodies = { table = true, userdata = true }, records = { ["function"] = true },
-  format = { string = true }, encoding = { string = true }, delimiter = { string = true },
-  date_order = { string = true }, decimal = { string = true },
-  strict = { boolean = true }, max_invalid = { number = true },
+  now = { "number", "string" }, previous = "string", first_run = "string",
+  export = { "string", "function", "table" }, client = "table", ledger = { "string", "table" },
+  write_back = { "string", "table" }, rejects = "string", log = "function", batch_size = "number",
+  concurrency = "number", rate = "number", limit = "number", expect = "number", max_new = "number",
+  canary = "number", sample = "number", progress = "function", interrupted = "function",
+  delete_surplus = "boolean", bodies = { "table", "userdata" }, records = "function",
+  format = "string", encoding = "string", delimiter = "string", date_order = "string",
+  decimal = "string", strict = "boolean", max_invalid = "number",
 }
 
 --- What a run takes.
@@ -42,14 +37,10 @@ local function check_number(name, value, level)
   end
 end
 
-local function check_one(name, value, known, level)
-  if not known[name] then
-    error(("%s: no such option%s"):format(tostring(name), did_you_mean(name, known)), level + 1)
-  elseif not types[name][type(value)] then
-    error(("%s: got a %s"):format(name, type(value)), level + 1)
-  elseif type(value) == "number" then
-    check_number(name, value, level + 1)
-  end
+local function types_of(names)
+  local known = {}
+  for _, name in ipairs(names) do known[name] = types[name] end
+  return known
 end
 
 --- Checks options at the line of a caller.
@@ -57,10 +48,10 @@ end
 -- @tparam {string,...} names those that there are
 -- @tparam number level whose line an error names, as for `error`
 function options.check(given, names, level)
-  if type(given) ~= "table" then error("a table of options is expected", level + 1) end
-  local known = { (table.unpack or unpack)(names) }
-  for _, name in ipairs(names) do known[name] = true end
-  for name, value in pairs(given) do check_one(name, value, known, level + 1) end
+  typed.check(nil, given, types_of(names), level + 1)
+  for name, value in pairs(given) do
+    if type(value) == "number" then check_number(name, value, level + 1) end
+  end
   local first = given.first_run
   if first and first ~= "issue" and first ~= "remember" then
     error('first_run: "issue" or "remember" is expected', level + 1)

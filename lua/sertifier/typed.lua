@@ -1,8 +1,31 @@
---- The options of what is opened: each has a name that there is and the type it should have.
+--- What is given by name: each name is one that there is, and its value of the type it should have.
 
 local did_you_mean = require "sertifier.did_you_mean"
 
 local typed = {}
+
+--- Whether a value is of a type, or of one of several.
+-- @param value
+-- @tparam string|{string,...} wanted
+-- @treturn boolean
+function typed.is(value, wanted)
+  if type(wanted) == "string" then return type(value) == wanted end
+  for _, one in ipairs(wanted) do
+    if type(value) == one then return true end
+  end
+  return false
+end
+
+local function words(wanted)
+  if type(wanted) == "string" then return wanted end
+  return table.concat(wanted, ", ", 1, #wanted - 1) .. " or " .. wanted[#wanted]
+end
+
+--- What is wrong with a value's type, in words; nil where nothing is.
+function typed.fault_of(value, wanted)
+  if typed.is(value, wanted) then return nil end
+  return words(wanted) .. " expected, got " .. type(value)
+end
 
 local function names_of(types)
   local names = {}
@@ -11,23 +34,23 @@ local function names_of(types)
 end
 
 local function fault_of(name, value, types)
-  local wanted = types[name]
-  if not wanted then return "no such option" .. did_you_mean(name, names_of(types)) end
-  return type(value) ~= wanted and wanted .. " expected, got " .. type(value)
+  if types[name] then return typed.fault_of(value, types[name]) end
+  return "no such option" .. did_you_mean(name, names_of(types))
 end
 
 --- Checks options at the line of a caller.
--- @tparam string opened what takes them, for messages: "client"
+-- @tparam string|nil opened what takes them, for messages: "client"
 -- @tparam table options
--- @tparam table types name -> type
+-- @tparam table types name -> type, or a list of types
 -- @tparam number level whose line an error names, as for `error`
 function typed.check(opened, options, types, level)
+  local place = opened and opened .. ": " or ""
   if type(options) ~= "table" then
-    error(("%s: a table of options is expected, got %s"):format(opened, type(options)), level + 1)
+    error(("%sa table of options is expected, got %s"):format(place, type(options)), level + 1)
   end
   for name, value in pairs(options) do
     local fault = fault_of(name, value, types)
-    if fault then error(("%s: %s: %s"):format(opened, tostring(name), fault), level + 1) end
+    if fault then error(("%s%s: %s"):format(place, tostring(name), fault), level + 1) end
   end
 end
 

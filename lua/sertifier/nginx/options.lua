@@ -1,6 +1,6 @@
 --- The options of nginx's handlers, checked at their caller's line.
 
-local did_you_mean = require "sertifier.did_you_mean"
+local typed = require "sertifier.typed"
 
 local options = {}
 
@@ -10,23 +10,6 @@ local common = { ledger = "string", url = "string", key_file = "string", ca_file
   queued = "boolean" }
 
 local paths = { "ledger", "key_file", "ca_file", "token_file", "hmac_file", "flow" }
-
-local function is_of(value, wanted)
-  if type(wanted) == "string" then return type(value) == wanted end
-  return type(value) == wanted[1] or type(value) == wanted[2]
-end
-
-local function check(all, known, level)
-  local names = {}
-  for name in pairs(known) do names[#names + 1] = name end
-  for name, value in pairs(all) do
-    if not known[name] then
-      error(("%s: no such option%s"):format(tostring(name), did_you_mean(name, names)), level + 1)
-    elseif not is_of(value, known[name]) then
-      error(("%s: got a %s"):format(name, type(value)), level + 1)
-    end
-  end
-end
 
 --- A path is looked for from nginx's prefix on, as in nginx.conf.
 local function from_prefix(path)
@@ -49,7 +32,7 @@ function options.read(given, own, level)
   for _, some in ipairs { common, own } do
     for name, wanted in pairs(some) do known[name] = wanted end
   end
-  check(all, known, level + 1)
+  typed.check(nil, all, known, level + 1)
   all.ledger = all.ledger or "sertifier.db"
   for _, name in ipairs(paths) do all[name] = all[name] and from_prefix(all[name]) end
   return all
