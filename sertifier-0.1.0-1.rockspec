@@ -79,11 +79,11 @@ local modules = lua_modules [[
 modules["sertifier.core"] = {
   sources = c_sources [[
     ahead answer answer_handle assertion batch buffer cell client columns commits commits_handle
-    condition core csv date decimal decode feed feed_handle feed_scan footer formula formula_choice
-    formula_date formula_number formula_room formula_run formula_text handles http http_result key
-    kind lane letter like login login_handle member memory memory_handle plan plan_handle plan_run prove
-    reader reader_fill recall record request row rows scan siphash source source_handle stretch
-    strings system text unpack url value value_id zip
+    condition core csv csv_out date decimal decode feed feed_handle feed_scan footer formula
+    formula_choice formula_date formula_number formula_room formula_run formula_text handles http
+    http_result key kind lane letter like login login_handle member memory memory_handle plan
+    plan_handle plan_run prove reader reader_fill recall record request row rows scan siphash source
+    source_handle stretch strings system text unpack url value value_id zip
   ]],
   defines = { "SERTIFIER_VERSION=" .. release,
     "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening

@@ -39,5 +39,6 @@ int luaopen_sertifier_core(lua_State *L) {
   commits_handle_open(L);
   memory_handle_open(L);
   answer_handle_open(L);
+  csv_out_open(L);
   return 1;
 }

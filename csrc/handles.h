@@ -27,6 +27,7 @@ void system_open(lua_State *L);
 void commits_handle_open(lua_State *L);
 void memory_handle_open(lua_State *L);
 void answer_handle_open(lua_State *L);
+void csv_out_open(lua_State *L);
 
 /* A class "sertifier.<name>" whose handles have these methods and are closed
 ** by `close`; the stack is left as it was. */

@@ -129,7 +129,8 @@ end
 local function end_twins(self, item, outcome, credential)
   local twins = self.twins[item.key]
   self.twins[item.key] = nil
-  for _, twin in ipairs(twins or {}) do
+  if not twins then return end
+  for _, twin in ipairs(twins) do
     ends.tell(self, outcome == "issued" and "already_issued" or outcome, twin,
       same_as:format(item.line))
     if credential and twin.record_id ~= item.record_id then write_back(self, twin, credential) end

@@ -90,13 +90,19 @@ local function tell_batch(self, task)
   hooks.call(self, "on_batch", list)
 end
 
+local nothing = {}
+
+local function settlement(item, outcome)
+  local credential = outcome.credential or nothing
+  local one = { key = item.key, state = outcome.settled_as or outcome.state,
+    credential_id = credential.id, link = credential.verificationLink }
+  if outcome.reason then one.reason = outcome.reason end -- few have one, and the table is smaller
+  return one
+end
+
 local function add_settlements(list, task)
-  for i, item in ipairs(task) do
-    local outcome = task.outcomes[i]
-    local credential = outcome.credential or {}
-    list[#list + 1] = { key = item.key, state = outcome.settled_as or outcome.state,
-      reason = outcome.reason, credential_id = credential.id, link = credential.verificationLink }
-  end
+  local count = #list
+  for i = 1, #task do list[count + i] = settlement(task[i], task.outcomes[i]) end
 end
 
 --- Reads what came of a request, and adds it to a list, as a task with its outcomes and verdict.

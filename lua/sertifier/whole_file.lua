@@ -23,18 +23,20 @@ function whole_file.open(path, what)
   return self
 end
 
---- Writes some more.
+--- Writes some more. Where that failed, it is not known what is missing: the file is whole no more.
 -- @return the file; or nil, message, "io"
 function whole_file:write(text)
   local ok, message = self.file:write(text)
-  if not ok then return fail(self, message) end
-  return self
+  if ok then return self end
+  self.failed = message
+  return fail(self, message)
 end
 
 --- Ends the file: all of it is on the disk, and then it stands in its place.
 -- @return true; or nil, message, "io"
 function whole_file:close()
   local ok, message = core.sync(self.file)
+  if self.failed then ok, message = nil, self.failed end
   if not self.place then return ok or fail(self, message) end
   local closed, why = self.file:close()
   if ok and closed then ok, why = os.rename(self.place, self.path) end

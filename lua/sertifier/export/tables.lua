@@ -46,9 +46,9 @@ local function cells_of(self, row)
   return cells
 end
 
---- As `writeback.line` has it, without the line's end; the cells stay.
+--- As `writeback.line` has it, without the line's end.
 local function text_of_cells(cells)
-  return (writeback.line { (table.unpack or unpack)(cells) }:sub(1, -2))
+  return (writeback.line(cells):sub(1, -2))
 end
 
 local function feed(self, plan, batch, row, keep)
