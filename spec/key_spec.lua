@@ -188,7 +188,9 @@ describe("what commands print and write", function()
   --- What each round sets at Sertifier and at the org, what it runs, and what must be said at its end.
   local rounds = {
     { {}, {}, "issue flow.lua --query flow --write-back salesforce --log json", "write-back",
-      "report -o report.html", "doctor flow.lua", "status --json", '"issued":5' },
+      "report -o report.html", "doctor flow.lua", "watch flow.lua --once", "drain --json",
+      ("adopt --campaign %s --ledger adopted.db --json"):format(sandbox.campaign), "report --format csv",
+      "status --json", '"issued":5' },
     { { answer = "empty" }, {}, "issue flow.lua --query flow --ledger doubt.db --rejects rejects.csv "
       .. "--write-back links.csv", "status --ledger doubt.db --state in_doubt",
       "resolve --ledger doubt.db", "5 still in doubt" },

@@ -3,13 +3,11 @@
 -- What a pool thread of nginx does for a caller, and `sertifier drain` for what is queued. A run
 -- over an export, which holds many requests in flight and tries again, is sending.lua's.
 
-local answer = require "sertifier.answer"
 local core = require "sertifier.core"
+local request = require "sertifier.delivery.request"
 
 local delivery = {}
 
--- Together with the client's timeout, less than a claim in the ledger lasts.
-local longest = 100 -- seconds for one caller, beside what a request that is under way still takes
 local patience = 10 -- seconds that one waits for another's request with the same key
 local look_again = 0.05 -- seconds
 
@@ -19,90 +17,13 @@ local function keys_of(items)
   return keys
 end
 
-local function note_time(self, name, began)
-  self.times[name] = (self.times[name] or 0) + core.elapsed() - began
-end
-
--- ---- sending what is claimed ----
-
-local function body_of(items)
-  local bodies = {}
-  for i, item in ipairs(items) do bodies[i] = item.json end
-  return '{"credentials":[' .. table.concat(bodies, ",") .. "]}"
-end
-
-local function post(self, items)
-  local began = core.elapsed()
-  local id = self.client:send(body_of(items))
-  local found
-  repeat
-    for _, result in ipairs(self.client:poll(1)) do
-      if result.id == id then found = result end
-    end
-  until found
-  note_time(self, "api", began)
-  self.requests = self.requests + 1
-  return found
-end
-
-local function settlement(item, outcome)
-  local credential = outcome.credential or {}
-  return { key = item.key, state = outcome.state, reason = outcome.reason,
-    credential_id = credential.id, link = credential.verificationLink }
-end
-
---- Writes down what came of it; where that fails, the keys are in doubt once their lease is over.
-local function settle(self, items, outcomes)
-  local began, list = core.elapsed(), {}
-  for i, item in ipairs(items) do list[i] = settlement(item, outcomes[i]) end
-  local ok, message = self.ledger:settle(list)
-  note_time(self, "settle", began)
-  if not ok then self.fault = message end
-end
-
-local function keep(self, items, outcomes)
-  for i, item in ipairs(items) do self.outcomes[item.key] = outcomes[i] end
-end
-
-local function slice(items, first, last)
-  local part = {}
-  for i = first, last do part[#part + 1] = items[i] end
-  return part
-end
-
-local function give_back(self, items, verdict)
-  local outcomes = {}
-  for i = 1, #items do outcomes[i] = { state = "not_applied", reason = verdict.message } end
-  settle(self, items, outcomes)
-  keep(self, items, outcomes)
-end
-
---- Sends, and sends halves of what was refused as a whole, until the one at fault stands alone.
-local function send(self, items)
-  if self.verdict.action == "stop" then return give_back(self, items, self.verdict) end
-  local outcomes, verdict = answer.read(post(self, items), items)
-  if verdict.action == "split" and core.elapsed() < self.until_ then
-    local half = math.ceil(#items / 2)
-    send(self, slice(items, 1, half))
-    return send(self, slice(items, half + 1, #items))
-  end
-  if verdict.action then self.verdict = verdict end
-  settle(self, items, outcomes)
-  keep(self, items, outcomes)
-end
-
-local function begin(place)
-  return { ledger = place.ledger, client = place.client, outcomes = {}, times = {}, requests = 0,
-    verdict = {}, until_ = core.elapsed() + longest }
-end
-
 --- Sends items that the ledger has given to this run.
 -- @tparam table place `ledger` and `client`
 -- @tparam {table,...} items of the ledger, each with its credential's `json`
 -- @treturn table as `delivery.issue`
 function delivery.send(place, items)
-  local self = begin(place)
-  send(self, items)
+  local self = request.begin(place)
+  request.send(self, items)
   return self
 end
 
@@ -160,7 +81,7 @@ end
 local function claim(self, items)
   local began = core.elapsed()
   local claimed, message = self.ledger:claim(items)
-  note_time(self, "claim", began)
+  request.note_time(self, "claim", began)
   if not claimed then return nil, message end
   local mine, others = {}, {}
   for _, item in ipairs(items) do table.insert(claimed[item.key] and mine or others, item) end
@@ -170,7 +91,7 @@ end
 --- Puts credentials into the queue, and says what the ledger has of those that it knew.
 -- @return as `delivery.issue`; what is queued, or on its way from there, is `queued`
 function delivery.enqueue(place, items)
-  local self, others = begin(place), {}
+  local self, others = request.begin(place), {}
   for _, item in ipairs(items) do item.body = item.json end
   local queued, message = self.ledger:enqueue(without_twins(items))
   if not queued then return nil, message, "ledger" end
@@ -195,10 +116,10 @@ end
 --   `fault`: what the ledger could not write after sending. Or nil, message, "ledger": nothing was
 --   sent
 function delivery.issue(place, items)
-  local self = begin(place)
+  local self = request.begin(place)
   local mine, others = claim(self, without_twins(items))
   if not mine then return nil, others, "ledger" end
-  if #mine > 0 then send(self, mine) end
+  if #mine > 0 then request.send(self, mine) end
   see(self, keys_of(others), patience)
   return self
 end

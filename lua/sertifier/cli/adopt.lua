@@ -4,6 +4,7 @@ local adopt = require "sertifier.adopt"
 local common = require "sertifier.cli.common"
 local envelope = require "sertifier.envelope"
 local ledgers = require "sertifier.ledger"
+local telling = require "sertifier.cli.telling"
 
 local adopting = {}
 
@@ -50,7 +51,7 @@ end
 local function tell_json(counts)
   local list = {}
   for i, one in ipairs(counts.not_matched) do
-    list[i] = ('{"id":%s,"reason":%s}'):format(common.quote(one.id), common.quote(one.reason))
+    list[i] = ('{"id":%s,"reason":%s}'):format(telling.quote(one.id), telling.quote(one.reason))
   end
   print(('{"adopted":%d,"known":%d,"not_matched":[%s]}'):format(counts.adopted, counts.known,
     table.concat(list, ",")))

@@ -8,6 +8,7 @@ local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
 local line = require "sertifier.explain.line"
 local summaries = require "sertifier.summary"
+local telling = require "sertifier.cli.telling"
 
 local checking = {}
 
@@ -118,7 +119,7 @@ local function check_all(flow, exports, args, bodies)
     local findings, message = flow:check(options)
     if not findings then common.fail(message) end
     for _, credential in ipairs(findings.sample) do table.insert(total.sample, credential) end
-    common.add(total, findings)
+    telling.add(total, findings)
   end
   return total
 end
@@ -137,11 +138,11 @@ function checking.main(args)
     if not ok then common.fail(args.bodies .. ": " .. message) end
   end
   if args.strict and #total.warnings > 0 then total.void = true end
-  if args.json then print(common.json(total, json_names)) return total:status() end
-  common.tell_exports(total)
-  common.tell_counts(total, told)
+  if args.json then print(telling.json(total, json_names)) return total:status() end
+  telling.tell_exports(total)
+  telling.tell_counts(total, told)
   tell_sample(total.sample)
-  common.tell_problems(total)
+  telling.tell_problems(total)
   if not args.bodies then tell_service(flow) end
   return total:status()
 end

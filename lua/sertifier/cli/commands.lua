@@ -1,28 +1,12 @@
 --- The commands and their options, as `sertifier --help` tells them.
 
+local numbers = require "sertifier.cli.numbers"
+
 local commands = {}
 
 --- A command's own file is loaded when the command is given: most of them are not.
 local function runs(command, module)
   command:action(function(args) args.run = require(module).main end)
-end
-
---- Reads a number; what is wrong with it names its option.
-local function number_above_0(option)
-  return function(text)
-    local number = tonumber(text)
-    if number and number > 0 and number < math.huge then return number end
-    return nil, ("%s %s: a number above 0 is expected"):format(option, text)
-  end
-end
-
-local function whole_number(option, least)
-  least = least or 1
-  return function(text)
-    local number = tonumber(text)
-    if number and number >= least and number % 1 == 0 then return number end
-    return nil, ("%s %s: a whole number, %d or more, is expected"):format(option, text, least)
-  end
 end
 
 local function mapping_options(command)
@@ -58,7 +42,7 @@ local function flow_options(command)
   command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
   command:flag("--two-phase", "add drafts, look at them, then publish them")
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(whole_number("--batch-size"))
+    :convert(numbers.whole("--batch-size"))
   command:flag("--json", "the counts as one JSON object on standard output")
   export_options(command)
   command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
@@ -79,19 +63,19 @@ function declare.issue(command)
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
     :argname "FILE"
   command:option("--concurrency", "requests at once, 4 if not said"):argname "N"
-    :convert(whole_number("--concurrency"))
+    :convert(numbers.whole("--concurrency"))
   command:option("--rate", "requests a second, at the most"):argname "N"
-    :convert(number_above_0("--rate"))
+    :convert(numbers.above_0("--rate"))
   command:option("--limit", "credentials in this run, at the most"):argname "N"
-    :convert(whole_number("--limit"))
+    :convert(numbers.whole("--limit"))
   command:option("--expect", "so many must be new, or nothing is sent"):argname "N"
-    :convert(whole_number("--expect"))
+    :convert(numbers.whole("--expect"))
   command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
-    :convert(whole_number("--max-new"))
+    :convert(numbers.whole("--max-new"))
   command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
-    :convert(whole_number("--canary"))
+    :convert(numbers.whole("--canary"))
   command:option("--max-invalid", "stop where more records are invalid"):argname "N"
-    :convert(whole_number("--max-invalid", 0))
+    :convert(numbers.whole("--max-invalid", 0))
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
     :choices { "line", "plain", "none" }
@@ -108,9 +92,9 @@ function declare.check(command)
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
     :argname "FILE"
   command:option("--sample", "show so many credentials; 3 on a terminal if not said")
-    :argname "N":convert(whole_number("--sample"))
+    :argname "N":convert(numbers.whole("--sample"))
   command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
-    :convert(whole_number("--explain"))
+    :convert(numbers.whole("--explain"))
   command:epilog "Example: sertifier check flow.lua contacts.csv"
   runs(command, "sertifier.cli.check")
 end
@@ -134,20 +118,11 @@ function declare.resolve(command)
   runs(command, "sertifier.cli.resolve")
 end
 
---- Reads an age such as 400d, as seconds.
-local function age(option)
-  return function(text)
-    local days = tonumber(text:match "^(%d+)d$")
-    if days and days > 0 then return days * 86400 end
-    return nil, ("%s %s: a number of days, such as 400d, is expected"):format(option, text)
-  end
-end
-
 function declare.forget(command)
   command:argument("keys", "a key: campaign/Id, or what is issued once per"):args "*"
     :argname "KEY"
   command:option("--older-than", "what was settled so long ago; without --yes it is counted")
-    :argname "DAYSd":convert(age("--older-than"))
+    :argname "DAYSd":convert(numbers.age("--older-than"))
   command:flag("--yes", "forget what --older-than counts")
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:epilog "Example: sertifier forget my-campaign/0035g000006BKP7AAO"
@@ -168,9 +143,9 @@ end
 function declare.drain(command)
   command:option("--ledger", "sertifier.db if not said"):argname "FILE"
   command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(whole_number("--batch-size"))
+    :convert(numbers.whole("--batch-size"))
   command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
-    :convert(number_above_0("--every"))
+    :convert(numbers.above_0("--every"))
   command:flag("--json", "the counts as one JSON object on standard output")
   command:epilog "Example: sertifier drain --ledger sertifier.db --every 5"
   runs(command, "sertifier.cli.drain")
@@ -202,12 +177,12 @@ function declare.watch(command)
 end
 
 function declare.sandbox(command, is_given)
-  command:option("--port", "a free one if not said"):argname "N":convert(whole_number("--port"))
+  command:option("--port", "a free one if not said"):argname "N":convert(numbers.whole("--port"))
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
   command:option("--org", "an org of Salesforce's too, with so many contacts"):argname "N"
-    :convert(whole_number("--org"))
+    :convert(numbers.whole("--org"))
   if is_given then command:epilog(require("sertifier.cli.sandbox").help()) end
   runs(command, "sertifier.cli.sandbox")
 end

@@ -7,6 +7,7 @@ local later = require "sertifier.later"
 local logging = later "sertifier.cli.logging"
 local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
+local telling = require "sertifier.cli.telling"
 
 local issue = {}
 
@@ -27,10 +28,10 @@ end
 
 --- One export's run; with several exports, each has a write-back of its own only if there is one.
 local function run_one(flow, export, args, client, org)
-  local telling = open_progress(args)
+  local line = open_progress(args)
   if org and not args.quiet and not args.log then
     org.say = function(text)
-      if telling then telling:finish() end
+      if line then line:finish() end
       io.stderr:write(text, "\n")
     end
   end
@@ -44,15 +45,15 @@ local function run_one(flow, export, args, client, org)
     format = args.format, encoding = args.encoding, delimiter = args.delimiter,
     date_order = args.date_order, decimal = args.decimal, strict = args.strict,
     max_invalid = args.max_invalid, log = args.log and logging.write,
-    progress = telling and function(summary) telling:update(summary) end,
+    progress = line and function(summary) line:update(summary) end,
   }
-  if telling then telling:finish() end
+  if line then line:finish() end
   if not summary then common.fail(message) end
   return summary
 end
 
 local function tell(summary, args)
-  if args.json then print(common.json(summary, json_names)) end
+  if args.json then print(telling.json(summary, json_names)) end
   if args.quiet or args.log then return end -- the log's last line has the counts
   for _, line in ipairs(ending.lines(summary, args)) do io.stderr:write(line, "\n") end
 end
@@ -84,7 +85,7 @@ function issue.main(args)
   core.catch_interrupts()
   local total = summaries.new()
   for _, export in ipairs(exports) do
-    common.add(total, run_one(flow, export, args, client, org))
+    telling.add(total, run_one(flow, export, args, client, org))
     if total.stopped then break end
   end
   client:close()

@@ -1,7 +1,7 @@
 --- A run's events on standard error, a JSON object a line.
 
 local cjson = require "cjson"
-local common = require "sertifier.cli.common"
+local telling = require "sertifier.cli.telling"
 
 local logging = {}
 
@@ -19,7 +19,7 @@ function logging.line(event)
   table.sort(names)
   for i, name in ipairs(names) do
     local value = event.attributes[name]
-    parts[i] = ('"%s":%s'):format(name, type(value) == "string" and common.quote(value)
+    parts[i] = ('"%s":%s'):format(name, type(value) == "string" and telling.quote(value)
       or cjson.encode(value))
   end
   return ('{"timestamp":"%s","severityText":"%s","eventName":"%s","attributes":{%s}}\n'):format(

@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local lookup = require "sertifier.lookup"
+local telling = require "sertifier.cli.telling"
 
 local resolve = {}
 
@@ -22,7 +23,7 @@ local function candidates_of(finding)
   local list = {}
   for i, one in ipairs(finding.candidates) do
     list[i] = ("\n    %s, created %s"):format(one.id,
-      one.created and common.time(one.created) or "at a time that is not told")
+      one.created and telling.time(one.created) or "at a time that is not told")
   end
   return table.concat(list)
 end
@@ -39,15 +40,15 @@ end
 local function as_json(finding)
   local list = {}
   for i, one in ipairs(finding.candidates or {}) do
-    list[i] = ('{"id":%s,"created":%s}'):format(common.quote(one.id),
+    list[i] = ('{"id":%s,"created":%s}'):format(telling.quote(one.id),
       one.created and ("%d"):format(one.created) or "null")
   end
-  local text = ('{"key":%s,"state":"%s"'):format(common.quote(finding.key), finding.state)
+  local text = ('{"key":%s,"state":"%s"'):format(telling.quote(finding.key), finding.state)
   if finding.state == "issued" then
-    return ('%s,"credential_id":%s,"link":%s}'):format(text, common.quote(finding.credential_id),
-      common.quote(finding.link))
+    return ('%s,"credential_id":%s,"link":%s}'):format(text, telling.quote(finding.credential_id),
+      telling.quote(finding.link))
   end
-  return ('%s,"reason":%s,"candidates":[%s]}'):format(text, common.quote(finding.reason),
+  return ('%s,"reason":%s,"candidates":[%s]}'):format(text, telling.quote(finding.reason),
     table.concat(list, ","))
 end
 
@@ -83,7 +84,7 @@ local function tell_tally(tally, is_json)
     return
   end
   io.stderr:write(("%8d issued\n%8d still in doubt\n"):format(tally.issued, tally.in_doubt))
-  if tally.in_doubt > 0 then io.stderr:write(common.doubt_help) end
+  if tally.in_doubt > 0 then io.stderr:write(telling.doubt_help) end
 end
 
 --- Runs the command.

@@ -1,6 +1,7 @@
 --- `sertifier status`.
 
 local common = require "sertifier.cli.common"
+local telling = require "sertifier.cli.telling"
 
 local status = {}
 
@@ -14,7 +15,7 @@ end
 
 local function text_of(entry)
   local reason = entry.reason and entry.reason ~= "" and ": " .. entry.reason or ""
-  return ("%s, for %s%s"):format(entry.key, common.age(entry.claimed_at), reason)
+  return ("%s, for %s%s"):format(entry.key, telling.age(entry.claimed_at), reason)
 end
 
 -- ---- the counts ----
@@ -24,7 +25,7 @@ local function tell(counts, doubtful)
     local oldest = state == "in_doubt" and doubtful[1]
     if counts[state] then
       print(("%8d %s%s"):format(counts[state], words_of(state),
-        oldest and ", the oldest for " .. common.age(oldest.claimed_at) or ""))
+        oldest and ", the oldest for " .. telling.age(oldest.claimed_at) or ""))
     end
   end
   for i = 1, math.min(#doubtful, most_keys) do print("  " .. text_of(doubtful[i])) end
@@ -33,7 +34,7 @@ local function tell(counts, doubtful)
   end
   if #doubtful > 0 then
     print "\nsertifier resolve asks Sertifier about them."
-    io.stdout:write(common.doubt_help)
+    io.stdout:write(telling.doubt_help)
   end
 end
 
@@ -56,7 +57,7 @@ local function tell_json(counts, doubtful)
   local parts, reasons = {}, {}
   for i, state in ipairs(states) do parts[i] = ('"%s":%d'):format(state, counts[state] or 0) end
   for i, one in ipairs(reasons_of(doubtful)) do
-    reasons[i] = ('{"reason":%s,"keys":%d,"oldest":%.3f}'):format(common.quote(one.reason),
+    reasons[i] = ('{"reason":%s,"keys":%d,"oldest":%.3f}'):format(telling.quote(one.reason),
       one.keys, one.oldest)
   end
   print(("{%s,\"reasons\":[%s]}"):format(table.concat(parts, ","), table.concat(reasons, ",")))
@@ -65,8 +66,8 @@ end
 -- ---- the keys of one state ----
 
 local function key_json(entry, state)
-  return ('{"key":%s,"state":"%s","since":%.3f,"reason":%s}'):format(common.quote(entry.key),
-    state, entry.claimed_at, common.quote(entry.reason or ""))
+  return ('{"key":%s,"state":"%s","since":%.3f,"reason":%s}'):format(telling.quote(entry.key),
+    state, entry.claimed_at, telling.quote(entry.reason or ""))
 end
 
 local function list(ledger, state, is_json)
