@@ -83,7 +83,7 @@ modules["sertifier.core"] = {
     condition core csv csv_out date decimal decode feed feed_handle feed_scan footer formula
     formula_choice formula_date formula_number formula_room formula_run formula_text handles http
     http_result key kind lane letter like login login_handle member memory memory_handle plan
-    plan_handle plan_run prove reader reader_fill recall record request row rows scan siphash source
+    plan_handle plan_run prove quoted reader reader_fill recall record request row rows scan siphash source
     source_handle stretch strings system text unpack url value value_id zip
   ]],
   defines = { "SERTIFIER_VERSION=" .. release,

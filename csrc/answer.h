@@ -35,12 +35,6 @@ int answer_begin(answer *a, slice text);
 ** answers. Only after the 0 it is known that it is one. */
 int answer_next(answer *a, answer_row *row);
 
-/* Writes a text without its escapes: it is not longer than with them. */
-size_t answer_plain(slice text, char *to);
-
-/* Whether a text, without its escapes, is another one. */
-int answer_is(slice text, slice plain);
-
 #pragma GCC visibility pop
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "answer.h"
 #include "handles.h"
+#include "quoted.h"
 
 enum { LONGEST = 1024 }; /* bytes of a text with escapes */
 
@@ -25,7 +26,7 @@ static int has(lua_State *L, const char *field, slice text) {
   lua_getfield(L, CREDENTIAL, field);
   is_text = lua_type(L, -1) == LUA_TSTRING;
   if (is_text) own.bytes = lua_tolstring(L, -1, &own.length);
-  is_text = (is_text || lua_isnil(L, -1)) && answer_is(text, own);
+  is_text = (is_text || lua_isnil(L, -1)) && quoted_is(text, own);
   lua_pop(L, 1);
   return is_text;
 }
@@ -57,7 +58,7 @@ static int push_text(lua_State *L, slice text) {
   if (!memchr(text.bytes, '\\', text.length))
     return lua_pushlstring(L, text.bytes, text.length), 1;
   if (text.length > LONGEST) return 0;
-  lua_pushlstring(L, plain, answer_plain(text, plain));
+  lua_pushlstring(L, plain, quoted_plain(text, plain));
   return 1;
 }
 
@@ -70,7 +71,7 @@ static int set_text(lua_State *L, const answer_row *row, int i) {
   return 1;
 }
 
-/* All that a row says but its id and link, which are its first and last text. */
+/* All that a row says but its id and link: its first and last text. */
 static int set_rest(lua_State *L, const answer_row *row) {
   int i;
   for (i = 1; i < ANSWER_TEXTS - 1; i++)

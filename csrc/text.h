@@ -3,6 +3,7 @@
 #define TEXT_H
 
 #include <stddef.h>
+#include <string.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -17,6 +18,10 @@ static inline slice text_slice(const char *bytes, size_t length) {
   text.bytes = bytes;
   text.length = length;
   return text;
+}
+
+static inline int text_equal(slice a, slice b) {
+  return a.length == b.length && !memcmp(a.bytes, b.bytes, a.length);
 }
 
 /* An ASCII letter in lower case, any other byte as it is. */

@@ -1,5 +1,5 @@
---- The usual answer of addCredentials, read by the core: as cjson and answer/row.lua read it, or not
--- at all; and only where its rows are those of the credentials that were sent, one by one.
+--- The usual answer of addCredentials, read by the core: as cjson and answer/row.lua read it, or
+-- not at all; and only where its rows are those of the credentials that were sent, one by one.
 
 local cjson = require "cjson"
 local core = require "sertifier.core"

@@ -1,20 +1,21 @@
 /* fuzz: an answer of addCredentials: what is read of it lies in it, no text
 ** grows without its escapes, and then it is that one and no other. */
 #include "answer.h"
+#include "quoted.h"
 #include "target.h"
 
 static void compare(slice text, char *plain, size_t length) {
-  must(answer_is(text, text_slice(plain, length)));
-  must(!answer_is(text, text_slice(plain, length + 1)));
+  must(quoted_is(text, text_slice(plain, length)));
+  must(!quoted_is(text, text_slice(plain, length + 1)));
   if (!length) return;
-  must(!answer_is(text, text_slice(plain, length - 1)));
+  must(!quoted_is(text, text_slice(plain, length - 1)));
   plain[length / 2] ^= 1;
-  must(!answer_is(text, text_slice(plain, length)));
+  must(!quoted_is(text, text_slice(plain, length)));
 }
 
 static void look(slice whole, slice text) {
   char *plain = malloc(text.length + 1);
-  size_t length = answer_plain(text, plain);
+  size_t length = quoted_plain(text, plain);
   if (text.length)
     must(text.bytes >= whole.bytes &&
          text.bytes + text.length <= whole.bytes + whole.length);
