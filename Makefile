@@ -116,6 +116,11 @@ lint: build
 	  >build/scan.log 2>&1 && echo "scan-build: no findings" || { cat build/scan.log; exit 1; }
 	@! nm -D --defined-only $(ABIS:%=build/%/sertifier/core.so) | grep ' [A-Z] ' | \
 	  grep -v ' luaopen_sertifier_core$$' && echo "nm: nothing but luaopen_sertifier_core is exported"
+	@for abi in $(ABIS); do core=build/$$abi/sertifier/core.so; \
+	  readelf -dW $$core | grep -q BIND_NOW && readelf -lW $$core | grep -q GNU_RELRO && \
+	  nm -D $$core | grep -q __stack_chk_fail && nm -D $$core | grep -q _chk@ || \
+	  { echo "$$core is not hardened"; exit 1; }; \
+	done && echo "readelf: bound when loaded, then read only; stack and calls are checked"
 
 check:
 	@tools/setup test

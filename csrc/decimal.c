@@ -83,28 +83,37 @@ static size_t group_at(slice text, char mark) {
   return text.length && *text.bytes == other ? 1 : space_at(text);
 }
 
+/* Takes digits and what groups them; 0 where a group has not three of them. */
+static int copy_groups(slice *rest, char mark, char *out, size_t *length) {
+  size_t group = 0, digits;
+  while ((digits = digits_at(*rest)) != 0) {
+    if (group && digits != 3) return 0;
+    memcpy(out + *length, rest->bytes, digits);
+    *length += digits;
+    *rest = behind(*rest, digits);
+    group = group_at(*rest, mark);
+    *rest = behind(*rest, group);
+    if (!group) break;
+  }
+  return !group;
+}
+
+/* Takes the mark and the digits behind it. */
+static void copy_decimals(slice *rest, char *out, size_t *length) {
+  size_t digits = digits_at(behind(*rest, 1));
+  out[(*length)++] = '.';
+  memcpy(out + *length, rest->bytes + 1, digits);
+  *length += digits;
+  *rest = behind(*rest, digits + 1);
+}
+
 slice decimal_of(slice text, char mark, char *out) {
   slice rest = without_code(text);
-  size_t length = 0, group = 0, digits;
+  size_t length = 0;
   if (text.length >= DECIMAL_MOST) return text;
   if (rest.length && *rest.bytes == '-') out[length++] = '-';
   rest = without_sign(rest);
-  while ((digits = digits_at(rest)) != 0) {
-    if (group && digits != 3) return text;
-    memcpy(out + length, rest.bytes, digits);
-    length += digits;
-    rest = behind(rest, digits);
-    group = group_at(rest, mark);
-    rest = behind(rest, group);
-    if (!group) break;
-  }
-  if (group) return text;
-  if (rest.length && *rest.bytes == mark) {
-    digits = digits_at(behind(rest, 1));
-    out[length++] = '.';
-    memcpy(out + length, rest.bytes + 1, digits);
-    length += digits;
-    rest = behind(rest, digits + 1);
-  }
+  if (!copy_groups(&rest, mark, out, &length)) return text;
+  if (rest.length && *rest.bytes == mark) copy_decimals(&rest, out, &length);
   return rest.length || !length ? text : text_slice(out, length);
 }

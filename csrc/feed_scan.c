@@ -92,23 +92,25 @@ static int close_bracket(feed *f, char c, feed_result *result) {
 
 /* ---- bytes ---- */
 
+/* The last word read, as far as it is looked at. */
+static void keep_word(feed *f, const char *bytes, size_t length) {
+  size_t room = sizeof f->word - f->word_length;
+  if (room > length) room = length;
+  memcpy(f->word + f->word_length, bytes, room);
+  f->word_length += room;
+}
+
 /* Copies a string's bytes up to what ends it, escapes in it, or breaks. */
 static void pass_string(feed *f) {
-  size_t from = f->at, length;
+  size_t from = f->at;
   char c = 0;
   while (f->at < f->end) {
     c = f->room[f->at];
     if (c == '"' || c == '\\' || c == '\n' || f->escaped) break;
     f->at++;
   }
-  length = f->at - from;
-  if (f->word_length < sizeof f->word) {
-    size_t room = sizeof f->word - f->word_length;
-    if (room > length) room = length;
-    memcpy(f->word + f->word_length, f->room + from, room);
-    f->word_length += room;
-  }
-  put(f, f->room + from, length);
+  keep_word(f, f->room + from, f->at - from);
+  put(f, f->room + from, f->at - from);
   if (f->at == f->end || (c == '\n' && f->lines)) return;
   put(f, &c, 1);
   f->at++;

@@ -130,16 +130,8 @@ static size_t count_of(slice text, slice what) {
   return n;
 }
 
-static int substitute(formula_memory *m, formula_value *a) {
-  slice text = a[0].text, old = a[1].text, new = a[2].text;
+static void write_substituted(char *to, slice text, slice old, slice new) {
   const char *end = text.bytes + text.length;
-  size_t count = old.length ? count_of(text, old) : 0, length;
-  char *room, *to;
-  if (!count) return 1;
-  if (new.length > FORMULA_MOST_TEXT / count) return 0;
-  length = text.length - count * old.length + count * new.length;
-  to = room = formula_room(m, length);
-  if (!room) return 0;
   while (text.length) {
     const char *at = find(text, old);
     size_t before = (size_t)(at - text.bytes);
@@ -151,6 +143,18 @@ static int substitute(formula_memory *m, formula_value *a) {
     at += old.length;
     text = text_slice(at, (size_t)(end - at));
   }
+}
+
+static int substitute(formula_memory *m, formula_value *a) {
+  slice text = a[0].text, old = a[1].text, new = a[2].text;
+  size_t count = old.length ? count_of(text, old) : 0, length;
+  char *room;
+  if (!count) return 1;
+  if (new.length > FORMULA_MOST_TEXT / count) return 0;
+  length = text.length - count * old.length + count * new.length;
+  room = formula_room(m, length);
+  if (!room) return 0;
+  write_substituted(room, text, old, new);
   a->text = text_slice(room, length);
   return 1;
 }

@@ -133,24 +133,18 @@ static int reader_text(lua_State *L) {
   return push_text(L, rows_text(&reader_get(L, 1)->rows));
 }
 
-/* reader:cells() -> the next row's cells by column; nil at the end; false and
-** the problem of a row that cannot be read; or nil, problem, "io" */
-static int reader_cells(lua_State *L) {
-  reader *r = reader_get(L, 1);
-  csv_result result = rows_next(&r->rows);
+static int push_fault(lua_State *L, const rows *r) {
+  char problem[512];
+  rows_problem(r, problem, sizeof problem);
+  lua_pushboolean(L, 0);
+  lua_pushstring(L, problem);
+  return 2;
+}
+
+static int push_cells(lua_State *L, reader *r) {
   const columns *c = r->rows.columns;
   size_t i, *wanted;
   slice *values;
-  char problem[512];
-  if (result == CSV_END) return 0;
-  if (result == CSV_FAILED)
-    return handle_fail(L, source_problem(r->rows.source), "io");
-  if (result == CSV_FAULT) {
-    rows_problem(&r->rows, problem, sizeof problem);
-    lua_pushboolean(L, 0);
-    lua_pushstring(L, problem);
-    return 2;
-  }
   wanted = lua_newuserdata(L, (c->count + 1) * sizeof *wanted);
   values = lua_newuserdata(L, (c->count + 1) * sizeof *values);
   for (i = 0; i < c->count; i++) wanted[i] = i;
@@ -163,6 +157,20 @@ static int reader_cells(lua_State *L) {
     lua_rawset(L, -3);
   }
   return 1;
+}
+
+/* reader:cells() -> the next row's cells by column; nil at the end; false and
+** the problem of a row that cannot be read; or nil, problem, "io" */
+static int reader_cells(lua_State *L) {
+  reader *r = reader_get(L, 1);
+  switch (rows_next(&r->rows)) {
+    case CSV_END: return 0;
+    case CSV_FAILED:
+      return handle_fail(L, source_problem(r->rows.source), "io");
+    case CSV_FAULT: return push_fault(L, &r->rows);
+    case CSV_ROW: break;
+  }
+  return push_cells(L, r);
 }
 
 /* reader:cut(text, count) -> a row's first cells, as they stand */

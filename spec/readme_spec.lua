@@ -35,6 +35,10 @@ describe("the README", function()
     assert.equal(5, shown)
   end)
 
+  it("has no block but those that are tried here", function()
+    assert.same({ 3, 2, 3, 8 }, { #blocks "", #blocks "lua", #blocks "sh", #pages.blocks(text) })
+  end)
+
   it("has the script that stands in examples", function()
     local script = blocks("lua")[2]:gsub("^[^\n]*\n", "")
     assert.truthy(files.read("examples/shortest.lua"):find(script, 1, true))
