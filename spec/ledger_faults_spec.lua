@@ -166,6 +166,29 @@ describe("a ledger that is a file", function()
     assert.same({}, ledger:counts())
   end)
 
+  it("is flushed once until the first claim, with all that was written before", function()
+    local script = files.write([[
+      local function say(what)
+        print(what)
+        io.stdout:flush()
+      end
+      local ledger = assert(require("sertifier.ledger").open(arg[1]))
+      for n = 8, 9 do
+        assert(ledger:begin_run { flow = "f" })
+        say "begun"
+        assert(ledger:claim {
+          { key = "campaign-1/" .. n, campaign = "campaign-1", once_per = "" .. n } })
+        say "claimed"
+      end
+    ]], ".lua")
+    local told, new = "", files.path ".db"
+    for line in output_of(("strace -y -o /dev/stdout -e trace=fdatasync,write %s %s %s 2>&1")
+      :format(lua, script, new)):gmatch "[^\n]+" do
+      told = told .. (line:match '"(%a+)\\n"' or line:match "sync%(.*db(%-wal)>" or "") .. " "
+    end
+    assert.equal("begun -wal claimed begun -wal claimed", told:gsub(" +", " "):match "^ ?(.*claimed)")
+  end)
+
   it("is not opened where it cannot be written", function()
     if output_of "id -u" == "0\n" then
       local directory = output_of("mktemp -d"):gsub("\n", "")

@@ -129,6 +129,19 @@ function sqlite.create(self, make)
   return sql.rows_of(self, durable)
 end
 
+--- Does `work`, whose commit need not be on the disk before the next one is: the log has both, in
+-- this order, and is flushed as a whole.
+-- @return true; or nil, message
+function sqlite.unhurried(self, work)
+  if not self.connection then return work() end -- says that it is closed
+  -- Asked anew each time: it takes effect where it is prepared.
+  local ok, message = sql.ask(self.connection, "PRAGMA synchronous = NORMAL")
+  if ok then ok, message = work() end
+  local again, why = sql.ask(self.connection, durable)
+  if ok and again then return true end
+  return nil, message or why
+end
+
 --- What tells this file from another that stands at its path later.
 function sqlite.identity(path)
   return core.file_id(path)
