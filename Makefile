@@ -5,22 +5,30 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototy
             -Wformat=2 -Wnull-dereference -Wold-style-definition -Wundef -Wvla -Wwrite-strings
 CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 LDFLAGS  ?= -Wl,-z,relro,-z,now
-LIBRARIES = $(shell pkg-config --cflags --libs libcurl zlib 2>/dev/null || echo -lcurl -lz)
+CURL     := $(shell pkg-config --cflags --libs libcurl 2>/dev/null || echo -lcurl)
+ZLIB     := $(shell pkg-config --cflags --libs zlib 2>/dev/null || echo -lz)
+LIBRARIES = $(CURL) $(ZLIB)
 ROCKSPEC := $(wildcard sertifier-*.rockspec)
 VERSION  := $(firstword $(subst -, ,$(ROCKSPEC:sertifier-%.rockspec=%)))
 SOURCES  := $(wildcard csrc/*.c)
+# Two libraries: what speaks HTTP needs libcurl, which takes long to load, and the core does not.
+HTTP_ONLY := $(addprefix csrc/,assertion.c client.c http.c http_module.c http_result.c key.c login.c \
+               login_handle.c request.c url.c)
+HTTP     := $(HTTP_ONLY) $(addprefix csrc/,buffer.c handles.c member.c)
+CORE     := $(filter-out $(HTTP_ONLY),$(SOURCES))
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
 TOTALS   := build/totals
 JOBS     := $(shell nproc 2>/dev/null || echo 2)
 
 # One build tree a Lua ABI, each with its own headers. What is built for 5.1 also loads in LuaJIT.
 ABIS      := 5.4 5.3 5.1
+BUILT     := $(foreach abi,$(ABIS),build/$(abi)/sertifier/core.so build/$(abi)/sertifier/http.so)
 includes  = $(shell pkg-config --cflags lua$(1) 2>/dev/null || echo -I/usr/include/lua$(1))
 
 .PHONY: help setup build demo demo-salesforce test specs rock fresh musl clang share lint check sanitize coverage valgrind fuzz provers prove bench docs release clean
 .DELETE_ON_ERROR:
 
-build: $(ABIS:%=build/%/sertifier/core.so)
+build: $(BUILT)
 
 help:
 	@echo "make demo      build, start the sandbox, issue the example export, show the links"
@@ -50,10 +58,15 @@ setup:
 
 build/%/sertifier/core.so:
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $^ $(LDFLAGS) $(LIBRARIES) -lpthread
+	$(CC) -shared -o $@ $^ $(LDFLAGS) $(ZLIB) -lpthread -ldl
+
+build/%/sertifier/http.so:
+	@mkdir -p $(@D)
+	$(CC) -shared -o $@ $^ $(LDFLAGS) $(CURL) -lpthread -ldl
 
 define abi_rules
-build/$(1)/sertifier/core.so: $(SOURCES:csrc/%.c=build/$(1)/%.o)
+build/$(1)/sertifier/core.so: $(CORE:csrc/%.c=build/$(1)/%.o)
+build/$(1)/sertifier/http.so: $(HTTP:csrc/%.c=build/$(1)/%.o)
 
 build/$(1)/%.o: csrc/%.c
 	@mkdir -p $$(@D)
@@ -70,7 +83,7 @@ $(foreach abi,$(ABIS),$(eval $(call abi_rules,$(abi))))
 
 demo demo-salesforce:
 	@tools/setup run
-	@$(MAKE) --no-print-directory -s build/5.4/sertifier/core.so build/5.1/sertifier/core.so
+	@$(MAKE) --no-print-directory -s $(foreach abi,5.4 5.1,build/$(abi)/sertifier/core.so build/$(abi)/sertifier/http.so)
 	@tools/$@
 
 # Both Luas at once: the specs wait most of the time.
@@ -114,12 +127,13 @@ lint: build
 	@scan-build -o build/scan --status-bugs --use-cc=clang sh -c 'printf "%s\n" $(SOURCES) | \
 	  xargs -P$(JOBS) -I{} $$CC -std=gnu11 -O2 $(call includes,5.4) -c -o /dev/null {}' \
 	  >build/scan.log 2>&1 && echo "scan-build: no findings" || { cat build/scan.log; exit 1; }
-	@! nm -D --defined-only $(ABIS:%=build/%/sertifier/core.so) | grep ' [A-Z] ' | \
-	  grep -v ' luaopen_sertifier_core$$' && echo "nm: nothing but luaopen_sertifier_core is exported"
-	@for abi in $(ABIS); do core=build/$$abi/sertifier/core.so; \
-	  readelf -dW $$core | grep -q BIND_NOW && readelf -lW $$core | grep -q GNU_RELRO && \
-	  nm -D $$core | grep -q __stack_chk_fail && nm -D $$core | grep -q _chk@ || \
-	  { echo "$$core is not hardened"; exit 1; }; \
+	@! nm -D --defined-only $(BUILT) | grep ' [A-Z] ' | \
+	  grep -v -e ' luaopen_sertifier_core$$' -e ' luaopen_sertifier_http$$' && \
+	  echo "nm: nothing is exported but what Lua opens"
+	@for library in $(BUILT); do \
+	  readelf -dW $$library | grep -q BIND_NOW && readelf -lW $$library | grep -q GNU_RELRO && \
+	  nm -D $$library | grep -q __stack_chk_fail && nm -D $$library | grep -q _chk@ || \
+	  { echo "$$library is not hardened"; exit 1; }; \
 	done && echo "readelf: bound when loaded, then read only; stack and calls are checked"
 
 check:
@@ -130,10 +144,12 @@ check:
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-build/sanitize/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
+build/sanitize/sertifier/core.so: $(CORE)
+build/sanitize/sertifier/http.so: $(HTTP)
+build/sanitize/sertifier/%.so: $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	gcc -std=gnu11 -g -O1 $(SANITIZERS) -fPIC -shared $(call includes,5.4) \
-	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(SOURCES) $(LIBRARIES) -lpthread
+	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(filter %.c,$^) $(LIBRARIES) -lpthread -ldl
 
 build/sanitize/lua: spec/support/lua.c
 	@mkdir -p $(@D)
@@ -144,7 +160,7 @@ build/sanitize/lua: spec/support/lua.c
 SANITIZED ?= $(wildcard $(addsuffix _spec.lua,$(addprefix spec/,core_* export_* check client condition \
              flow formula hooks ledger_together memory run sending)))
 
-sanitize: build build/sanitize/sertifier/core.so build/sanitize/lua
+sanitize: build build/sanitize/sertifier/core.so build/sanitize/sertifier/http.so build/sanitize/lua
 	@: >build/sanitize.totals
 	@TREE=build/sanitize tools/specs build/sanitize/lua 5.4 build/sanitize.totals \
 	  --lazy --filter-out PostgreSQL $(SANITIZED)
@@ -154,12 +170,14 @@ coverage:
 
 NATIVE_SPECS ?= $(wildcard spec/core_*_spec.lua)
 
-build/clang/sertifier/core.so: $(SOURCES) $(wildcard csrc/*.h)
+build/clang/sertifier/core.so: $(CORE)
+build/clang/sertifier/http.so: $(HTTP)
+build/clang/sertifier/%.so: $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
 	@clang -std=gnu11 $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(call includes,5.4) \
-	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(SOURCES) $(LDFLAGS) $(LIBRARIES) -lpthread
+	  -DSERTIFIER_VERSION=$(VERSION) -o $@ $(filter %.c,$^) $(LDFLAGS) $(LIBRARIES) -lpthread -ldl
 
-clang: build/clang/sertifier/core.so
+clang: build/clang/sertifier/core.so build/clang/sertifier/http.so
 	@: >build/clang/totals
 	@TREE=build/clang tools/specs lua5.4 5.4 build/clang/totals $(NATIVE_SPECS)
 

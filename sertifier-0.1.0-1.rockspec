@@ -77,18 +77,27 @@ local modules = lua_modules [[
   sandbox_server sandbox_worker sending soql strict summary syntax template typed version whole_file
   words worker writeback
 ]]
+local defines = { "SERTIFIER_VERSION=" .. release,
+  "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead answer answer_handle assertion batch buffer cell client columns commits commits_handle
-    condition core csv csv_out date decimal decode feed feed_handle feed_scan footer formula
-    formula_choice formula_date formula_number formula_room formula_run formula_text handles http
-    http_result key kind lane letter like login login_handle member memory memory_handle plan
-    plan_handle plan_run prove quoted reader reader_fill recall record request row rows scan siphash source
-    source_handle stretch strings system text unpack url value value_id zip
+    ahead answer answer_handle batch buffer cell columns commits commits_handle condition core csv
+    csv_out date decimal decode feed feed_handle feed_scan footer formula formula_choice
+    formula_date formula_number formula_room formula_run formula_text handles kind lane letter like
+    load_ahead member memory memory_handle plan plan_handle plan_run prove quoted reader reader_fill
+    recall record row rows scan siphash source source_handle stretch strings system text unpack
+    value value_id zip
   ]],
-  defines = { "SERTIFIER_VERSION=" .. release,
-    "_FORTIFY_SOURCE=2" }, -- what LuaRocks lets a rock say of hardening
-  libraries = { "curl", "z", "pthread", "dl" }, -- z: exports that are packed
+  defines = defines,
+  libraries = { "z", "pthread", "dl" }, -- z: exports that are packed
+}
+modules["sertifier.http"] = {
+  sources = c_sources [[
+    assertion buffer client handles http http_module http_result key login login_handle member
+    request url
+  ]],
+  defines = defines,
+  libraries = { "curl", "pthread", "dl" },
 }
 
 build = {

@@ -13,6 +13,7 @@ package.cpath = "build/5.4/?.so;" .. package.cpath
 
 local core = require "sertifier.core"
 local gateway = require "spec.support.gateway"
+local http = require "sertifier.http"
 local sandbox = require "spec.support.sandbox"
 
 local seconds = tonumber(arg[1] or 10)
@@ -74,7 +75,7 @@ end
 local function load(server, callers, rate, calls)
   local self = { callers = callers, rate = rate, calls = calls or math.huge, sent = 0, flying = {},
     times = {}, by_status = {}, began = core.elapsed(),
-    client = assert(core.client { url = server.url, key_file = server.key_file or key_file() }) }
+    client = assert(http.client { url = server.url, key_file = server.key_file or key_file() }) }
   self.until_ = calls and math.huge or self.began + seconds
   repeat
     send_due(self)
@@ -87,7 +88,7 @@ end
 
 --- Asks for a page that nginx gives by itself, one after another, in a process of its own.
 local function watch_plain(url)
-  local client, times = assert(core.client { url = url, key_file = key_file() }), {}
+  local client, times = assert(http.client { url = url, key_file = key_file() }), {}
   local until_ = core.elapsed() + seconds
   while core.elapsed() < until_ do
     local began = core.elapsed()

@@ -42,7 +42,7 @@ http **client_push(lua_State *L) {
   return &c->http;
 }
 
-/* core.client { url =, key_file =, ca_file =, user_agent =, timeout =,
+/* http.client { url =, key_file =, ca_file =, user_agent =, timeout =,
 ** connect_timeout =, max_response = } -> client; or nil, message, and "key" or
 ** "url". Times are in seconds, max_response in bytes. To be opened after a
 ** fork, not before it. */
@@ -160,13 +160,13 @@ static int client_text(lua_State *L) {
   return 1;
 }
 
-/* core.curl_version() -> libcurl's version, and those of what it uses */
+/* http.curl_version() -> libcurl's version, and those of what it uses */
 static int client_curl_version(lua_State *L) {
   lua_pushstring(L, http_library());
   return 1;
 }
 
-/* core.hide_key(): for the command only, once its client is open: the key is
+/* http.hide_key(): for the command only, once its client is open: the key is
 ** wiped from the environment, and this process leaves no core dump */
 static int client_hide_key(lua_State *L) {
   (void)L;

@@ -1,7 +1,15 @@
 /* handles.c: how every class of handles is made, and says that it failed. */
+#define _GNU_SOURCE /* dladdr */
 #include "handles.h"
 
+#include <dlfcn.h>
 #include <string.h>
+
+void handle_stay_loaded(void *place) {
+  Dl_info library;
+  if (dladdr(place, &library))
+    (void)dlopen(library.dli_fname, RTLD_LAZY | RTLD_NODELETE);
+}
 
 void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   lua_CFunction close) {

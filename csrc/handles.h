@@ -24,6 +24,7 @@ void client_open(lua_State *L);
 void login_handle_open(lua_State *L);
 void strings_open(lua_State *L);
 void system_open(lua_State *L);
+void load_ahead_open(lua_State *L);
 void commits_handle_open(lua_State *L);
 void memory_handle_open(lua_State *L);
 void answer_handle_open(lua_State *L);
@@ -37,6 +38,10 @@ void handle_class(lua_State *L, const char *name, const luaL_Reg *methods,
 /* Pushes a handle of a class, all zero, which is closed: whatever fails from
 ** here on, collecting it does no harm. */
 void *handle_make(lua_State *L, const char *name, size_t size);
+
+/* Lua unloads a module with its state; a thread may still be running in it then:
+** the library in which `place` is stays loaded. */
+void handle_stay_loaded(void *place);
 
 /* Options of the table at index 1; of a text, `otherwise` where it is not
 ** there. */

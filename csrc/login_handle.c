@@ -60,7 +60,7 @@ static const char *open_secret(lua_State *L, login *l, char *problem,
   return problem;
 }
 
-/* core.login { url =, client_id =, secret_file =, ca_file =, user_agent =,
+/* http.login { url =, client_id =, secret_file =, ca_file =, user_agent =,
 ** timeout =, connect_timeout = }; in place of the secret { jwt_key_file =,
 ** username =, audience = }; or { target_org = }, which asks the Salesforce CLI
 ** -> login; or nil, message, "key" */

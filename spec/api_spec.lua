@@ -1,6 +1,7 @@
 --- The client's own calls, as a program makes them, against the sandbox.
 
 local files = require "spec.support.files"
+local http = require "sertifier.http"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
 
@@ -64,8 +65,7 @@ describe("the client", function()
   end)
 
   it("shows nothing of itself or of the org's login as text", function()
-    local core = require "sertifier.core"
-    local login = assert(core.login { target_org = "somebody@example.com" })
+    local login = assert(http.login { target_org = "somebody@example.com" })
     assert.equal("sertifier login", tostring(login))
     assert.falsy(tostring(client.native):find "example")
     files.remove()

@@ -10,22 +10,44 @@ local function shell(command)
 end
 
 describe("the build", function()
-  it("makes a core for each ABI, which another Lua refuses with a message", function()
-    for _, lua in ipairs { "lua5.4", "lua5.3", "luajit" } do
-      for _, abi in ipairs { "5.4", "5.3", "5.1" } do
-        local said = shell(([[LUA_PATH='lua/?.lua' LUA_CPATH='build/%s/?.so' %s -e '
-          local ok, what = pcall(require, "sertifier.core")
-          print(ok and type(what) or what)']]):format(abi, lua))
-        local own = lua == "lua" .. abi or lua == "luajit" and abi == "5.1"
-        local case = ("%s with build/%s: %s"):format(lua, abi, said)
-        if own then
-          assert.equal("table\n", said, case)
-        else
-          assert.truthy(said:find("sertifier/core.so", 1, true) or said:find "version mismatch", case)
-          assert.falsy(said:find "^table", case)
-        end
+  it("makes both libraries for each ABI, which another Lua refuses with a message", function()
+    local function check(library, lua, abi)
+      local said = shell(([[LUA_PATH='lua/?.lua' LUA_CPATH='build/%s/?.so' %s -e '
+        local ok, what = pcall(require, "sertifier.%s")
+        print(ok and type(what) or what)']]):format(abi, lua, library))
+      local own = lua == "lua" .. abi or lua == "luajit" and abi == "5.1"
+      local case = ("%s with build/%s: %s"):format(lua, abi, said)
+      if own then
+        assert.equal("table\n", said, case)
+      else
+        assert.truthy(said:find("sertifier/" .. library .. ".so", 1, true)
+          or said:find "version mismatch", case)
+        assert.falsy(said:find "^table", case)
       end
     end
+    for _, lua in ipairs { "lua5.4", "lua5.3", "luajit" } do
+      for _, abi in ipairs { "5.4", "5.3", "5.1" } do
+        for _, library in ipairs { "core", "http" } do check(library, lua, abi) end
+      end
+    end
+  end)
+
+  it("keeps libcurl out of the core, and loads it ahead where that is asked for", function()
+    local said = shell [[LUA_CPATH='build/5.4/?.so' lua5.4 -e '
+      local function has_libcurl()
+        for line in io.lines "/proc/self/maps" do
+          if line:find "/libcurl" then return true end
+        end
+        return false
+      end
+      local core = require "sertifier.core"
+      core.load_ahead "/no/such.so"
+      print(has_libcurl())
+      core.load_ahead "build/5.4/sertifier/http.so"
+      local give_up = core.elapsed() + 60
+      while not has_libcurl() and core.elapsed() < give_up do core.sleep(0.001) end
+      print(has_libcurl(), type(require("sertifier.http").client))']]
+    assert.equal("false\ntrue\tfunction\n", said)
   end)
 
   it("writes below build/ alone, which git ignores", function()

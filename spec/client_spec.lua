@@ -3,6 +3,7 @@
 local certificates = require "spec.support.certificates"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local http = require "sertifier.http"
 local nginx = require "sertifier.sandbox.nginx"
 local sandbox = require "spec.support.sandbox"
 local server = require "sertifier.sandbox_server"
@@ -32,7 +33,7 @@ end
 
 local function open(options)
   options.key_file = options.key_file or sandbox.key_file()
-  return core.client(options)
+  return http.client(options)
 end
 
 --- An nginx that answers what it was asked with: the protocol, the headers, the body's length.
@@ -336,28 +337,28 @@ describe("client", function()
       { with("canary", "640"), "chmod 600" }, { "/dev/null", "is not a regular file" },
     }
     for _, case in ipairs(cases) do
-      local client, message, code = core.client { url = "http://127.0.0.1:9", key_file = case[1] }
+      local client, message, code = http.client { url = "http://127.0.0.1:9", key_file = case[1] }
       assert.is_nil(client)
       assert.truthy(message:find(case[2], 1, true), message)
       assert.falsy(message:find "canary")
       assert.equal("key", code)
     end
-    assert(core.client { url = "http://127.0.0.1:9", key_file = with " the-key \r\n" }):close()
+    assert(http.client { url = "http://127.0.0.1:9", key_file = with " the-key \r\n" }):close()
   end)
 
   it("takes a key as systemd gives it to a service: root's, and its group's to read", function()
     local path = sandbox.key_file "canary"
     assert(os.execute("chmod 440 " .. path))
     local is_root = io.popen("id -u"):read "*l" == "0"
-    local client = core.client { url = "http://127.0.0.1:9", key_file = path }
+    local client = http.client { url = "http://127.0.0.1:9", key_file = path }
     assert.equal(is_root, client ~= nil)
     if client then client:close() end
     if is_root then assert(os.execute("chgrp 65534 " .. path)) end
-    assert.is_nil((core.client { url = "http://127.0.0.1:9", key_file = path }))
+    assert.is_nil((http.client { url = "http://127.0.0.1:9", key_file = path }))
   end)
 
   it("never shows the key", function()
-    local client = assert(core.client { url = "http://127.0.0.1:9",
+    local client = assert(http.client { url = "http://127.0.0.1:9",
       key_file = sandbox.key_file "canary-key" })
     local result = ask(client, "POST", "/", "{}")
     for _, value in pairs(result) do assert.falsy(tostring(value):find "canary") end

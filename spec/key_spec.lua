@@ -121,7 +121,7 @@ describe("the key", function()
   end)
 
   it("is not in a core dump, and a command leaves none", function()
-    local core_of_command = core_of("require('sertifier.core').hide_key()")
+    local core_of_command = core_of("require('sertifier.http').hide_key()")
     local dumped = core_of ""
     if not dumped then return pending "this system keeps core dumps elsewhere" end
     assert.truthy(core_of_command == nil) -- and no text of a whole process beside a failure

@@ -1,10 +1,10 @@
 --- Many callers at once, and an nginx that is killed: judged by the sandbox's record.
 
 local callers = require "spec.support.callers"
-local core = require "sertifier.core"
 local engines = require "spec.support.ledgers"
 local files = require "spec.support.files"
 local gateway = require "spec.support.gateway"
+local http = require "sertifier.http"
 local sandbox = require "spec.support.sandbox"
 local run = require("sertifier.sandbox.nginx").run
 
@@ -22,7 +22,7 @@ describe("under load, the gateway", function()
     sandbox.start { latency = 3 }
     local server = assert(gateway.start { threads = 100, vms = 110 })
     local function ask()
-      local client = assert(core.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
+      local client = assert(http.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
       for _, id in ipairs(callers.ids(100)) do
         client:submit("POST", "/campaign/addCredentials", gateway.request(id))
       end
@@ -68,7 +68,7 @@ describe("under load, the gateway", function()
     local server = assert(gateway.start { threads = 2, vms = 4 })
     local sent = 0
     local function issue(count)
-      local client = assert(core.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
+      local client = assert(http.client { url = server.url, key_file = sandbox.key_file(gateway.token) })
       local until_ = sent + count
       repeat
         while sent < until_ and client:pending() < 2 do

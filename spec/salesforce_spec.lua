@@ -1,8 +1,8 @@
 --- Salesforce's REST API, on the emulator behind real nginx.
 
 local command = require "spec.support.command"
-local core = require "sertifier.core"
 local files = require "spec.support.files"
+local http = require "sertifier.http"
 local org = require "spec.support.org"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
@@ -254,9 +254,9 @@ describe("flow:soql", function()
   end)
 end)
 
-describe("core.login", function()
+describe("http.login", function()
   it("is closed once, and unusable then", function()
-    local login = assert(core.login { url = "https://org.example.com", client_id = "app",
+    local login = assert(http.login { url = "https://org.example.com", client_id = "app",
       secret_file = sandbox.key_file "s" })
     login:close()
     login:close()

@@ -1,6 +1,7 @@
 -- Says that a real nginx serves the sandbox, and leaves nothing behind.
 local cjson = require "cjson"
 local core = require "sertifier.core"
+local http = require "sertifier.http"
 local nginx = require "sertifier.sandbox.nginx"
 local server = require "sertifier.sandbox_server"
 
@@ -14,9 +15,9 @@ local function start(options)
   return one
 end
 
---- Asks a server once; gives the result of core.client's poll.
+--- Asks a server once; gives the result of http.client's poll.
 local function ask(one, method, path, body, timeout)
-  local client = assert(core.client { url = one.url, key_file = one.key_file,
+  local client = assert(http.client { url = one.url, key_file = one.key_file,
     ca_file = one.ca_file, timeout = timeout })
   client:submit(method, path, body)
   local result

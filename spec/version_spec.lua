@@ -2,6 +2,7 @@
 
 local commands = require "spec.support.command"
 local files = require "spec.support.files"
+local http = require "sertifier.http"
 local sertifier = require "sertifier"
 
 local function rockspec()
@@ -31,14 +32,14 @@ describe("the version", function()
   end)
 
   it("is sent to Sertifier as User-Agent", function()
-    local core, given = require "sertifier.core", nil
-    local open = core.client
-    core.client = function(options)
+    local given
+    local open = http.client
+    http.client = function(options)
       given = options.user_agent
       return nil, "", "key"
     end
     sertifier.client { url = "http://127.0.0.1:9" }
-    core.client = open
+    http.client = open
     assert.equal("sertifier/" .. sertifier._VERSION, given)
   end)
 

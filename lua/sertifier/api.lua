@@ -12,9 +12,13 @@ local cjson = require "cjson"
 local core = require "sertifier.core"
 local data_of = require "sertifier.api.data"
 local envelope = require "sertifier.envelope"
+local later = require "sertifier.later"
 local typed = require "sertifier.typed"
 local version = require "sertifier.version"
 local waiting = require "sertifier.answer.waiting"
+
+-- Loaded where it is used: to load libcurl takes long.
+local http = later "sertifier.http"
 
 local api = {}
 api.__index = api
@@ -38,7 +42,7 @@ end
 function api.open(options, level)
   options = options or {}
   typed.check("client", options, option_types, (level or 1) + 1)
-  local native, message, code = core.client {
+  local native, message, code = http.client {
     url = options.url or os.getenv "SERTIFIER_URL", key_file = options.key_file,
     ca_file = options.ca_file, timeout = options.timeout,
     connect_timeout = options.connect_timeout, user_agent = "sertifier/" .. version,
@@ -62,7 +66,7 @@ function api:submit(method, path, values)
   return self.native:submit(method, path, values and cjson.encode(values))
 end
 
---- The requests that ended, as `core.client`'s poll gives them; waits `seconds` at the most.
+--- The requests that ended, as `http.client`'s poll gives them; waits `seconds` at the most.
 -- @local
 function api:poll(seconds)
   if #self.finished == 0 then return self.native:poll(seconds) end
@@ -116,7 +120,7 @@ local function read(self, result)
   return data_of(result)
 end
 
---- The whole result of a key check, as `core.client`'s poll gives it.
+--- The whole result of a key check, as `http.client`'s poll gives it.
 -- @local
 function api:probe()
   return wait(self, self.native:submit("GET", "/Test"))

@@ -5,6 +5,7 @@ local api = require "sertifier.api"
 local attributes = require "sertifier.attributes"
 local core = require "sertifier.core"
 local envelope = require "sertifier.envelope"
+local http = require "sertifier.http"
 local ledger = require "sertifier.ledger"
 local nginx = require "sertifier.sandbox.nginx"
 local version = require "sertifier.version"
@@ -40,7 +41,7 @@ local function examine_libraries(list)
     list[#list + 1] = found and ok(package_[2], "%s", version_of(library))
       or fault(package_[2], "is missing", ("%s, or luarocks install"):format(package_[3]))
   end
-  local curl = core.curl_version()
+  local curl = http.curl_version()
   list[#list + 1] = ok("libcurl", "%s%s", curl:match "libcurl/(%S+)",
     curl:find "nghttp2" and ", with HTTP/2" or ", without HTTP/2")
 end

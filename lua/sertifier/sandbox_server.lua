@@ -3,6 +3,7 @@
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
 local directories = require "sertifier.sandbox.directory"
+local http = require "sertifier.http"
 local nginx = require "sertifier.sandbox.nginx"
 local read_file = require "sertifier.read_file"
 local typed = require "sertifier.typed"
@@ -59,7 +60,7 @@ end
 --- Makes a request of our own.
 -- @return the answer, decoded; or nil, message, code
 local function ask(self, method, path, values)
-  local client, message, code = core.client { url = self.url, key_file = self.key_file,
+  local client, message, code = http.client { url = self.url, key_file = self.key_file,
     ca_file = self.ca_file, timeout = 30 }
   if not client then return nil, message, code end
   client:submit(method, path, values and cjson.encode(values))

@@ -4,7 +4,7 @@
 local sertifier = require "sertifier"
 
 local client = assert(sertifier.client { url = "http://127.0.0.1:9" })
-require("sertifier.core").hide_key()
+require("sertifier.http").hide_key()
 print(client.key_from)
 io.stdout:flush()
 io.read()

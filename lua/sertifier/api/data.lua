@@ -18,7 +18,7 @@ local function fail(result)
 end
 
 --- Reads an answer.
--- @tparam table result one of `core.client`'s poll
+-- @tparam table result one of `http.client`'s poll
 -- @return `data`, true where it is null; or nil, message, code, and where the server says so the
 --   seconds to wait. Codes are the client's, and "auth", "limit", "server" (408, 5xx), "http",
 --   "malformed", "rejected"

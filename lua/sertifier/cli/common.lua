@@ -2,9 +2,13 @@
 
 local core = require "sertifier.core"
 local flow_file = require "sertifier.flow_file"
+local later = require "sertifier.later"
 local ledgers = require "sertifier.ledger"
 local outputs = require "sertifier.outputs"
 local sertifier = require "sertifier"
+
+-- Loaded where it is used: to load libcurl takes long.
+local http = later "sertifier.http"
 
 local common = {}
 
@@ -93,7 +97,7 @@ end
 function common.client()
   local client, message = sertifier.client()
   if not client then common.fail(message) end
-  core.hide_key()
+  http.hide_key()
   return client
 end
 

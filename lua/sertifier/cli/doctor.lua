@@ -1,8 +1,8 @@
 --- `sertifier doctor`.
 
 local common = require "sertifier.cli.common"
-local core = require "sertifier.core"
 local doctor = require "sertifier.doctor"
+local http = require "sertifier.http"
 
 local doctoring = {}
 
@@ -13,7 +13,7 @@ local function line_of(finding)
 end
 
 local function options_of(args)
-  local options = { ledger = args.ledger, campaign = args.campaign, opened = core.hide_key }
+  local options = { ledger = args.ledger, campaign = args.campaign, opened = http.hide_key }
   if args.flow then
     options.flow = common.load_flow(args.flow)
     options.campaign = options.campaign or options.flow.campaign

@@ -2,6 +2,7 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
+local http = require "sertifier.http"
 local links = require "sertifier.salesforce.links"
 local whole_file = require "sertifier.whole_file"
 local writeback = require "sertifier.writeback"
@@ -53,7 +54,7 @@ function writing_back.main(args)
   local ledger = common.ledger(args)
   local org = common.org(args)
   org.say = function(text) io.stderr:write(text, "\n") end
-  core.hide_key()
+  http.hide_key()
   core.catch_interrupts()
   local tally = { written = 0, reasons = {} }
   local done, stopped = writing.new(ledger, org, tally):all()

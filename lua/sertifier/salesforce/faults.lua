@@ -56,7 +56,7 @@ local function with_cure_of_login(problem)
 end
 
 --- Why there is no token.
--- @tparam string problem as `core.login` tells it
+-- @tparam string problem as `http.login` tells it
 -- @tparam string code
 -- @treturn string
 function faults.of_login(problem, code)
@@ -104,7 +104,7 @@ end
 local passing = { connect = true, timeout = true, cut = true, rewind = true, resolve = true }
 
 --- What is wrong with a call's result; nil where nothing is.
--- @tparam table result as `core.client`'s poll gives it
+-- @tparam table result as `http.client`'s poll gives it
 -- @param value its body, decoded, or the result itself where that is right; false where it is no
 --   JSON
 -- @treturn table|nil `message`, `code`; `again`: "login" with a new token, "later"

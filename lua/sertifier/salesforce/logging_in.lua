@@ -1,6 +1,6 @@
 --- How a token of an org is got: by which of the ways, as the options or the environment say.
 
-local core = require "sertifier.core"
+local http = require "sertifier.http"
 local version = require "sertifier.version"
 
 local logging_in = {}
@@ -55,7 +55,7 @@ function logging_in.of(options)
   end
   given.ca_file, given.user_agent = options.ca_file, "sertifier/" .. version
   given.timeout, given.connect_timeout = options.timeout, options.connect_timeout
-  return core.login(given)
+  return http.login(given)
 end
 
 return logging_in

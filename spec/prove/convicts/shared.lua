@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
+local http = require "sertifier.http"
 
 local shared = { ledger = arg[1] }
 
@@ -41,7 +42,7 @@ end
 
 --- A function that posts a body, and gives whether it was answered well.
 function shared.poster()
-  local client = assert(core.client { url = assert(os.getenv "SERTIFIER_URL") })
+  local client = assert(http.client { url = assert(os.getenv "SERTIFIER_URL") })
   return function(body)
     client:submit("POST", "/campaign/addCredentials", body)
     local result
