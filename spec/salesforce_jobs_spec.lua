@@ -226,35 +226,30 @@ describe("a job's results", function()
   end)
 end)
 
-for _, engine in ipairs(engines) do
-  describe("a ledger's jobs, " .. engine.name, function()
-    local ledger
+engines.describe("what a ledger knows of jobs", function(_, place)
+  local ledger
 
-    setup(engine.start)
-    teardown(engine.stop)
-    before_each(function() ledger = assert(ledgers.open(engine.fresh())) end)
-    after_each(function() ledger:close() end)
+  before_each(function() ledger = place.ledger end)
 
-    it("are noted and forgotten", function()
-      assert(ledger:note_job("750-1", "Contact"))
-      assert(ledger:note_job("750-2", "Lead"))
-      assert(ledger:forget_job "750-1")
-      assert.same({ { id = "750-2", object = "Lead" } }, ledger:jobs())
-    end)
-
-    it("have their rows by records, and count those that were not tried", function()
-      local rows = {}
-      for n = 1, 3 do
-        rows[n] = { key = keys.key(n), record_id = "003-" .. n, object = "Contact", fields = "{}" }
-      end
-      assert(ledger:expect_writes(rows))
-      assert(ledger:claim(keys.items(1, 3)))
-      assert(ledger:settle { keys.issued(1), keys.issued(2) })
-      assert.equal(2, ledger:count_unwritten())
-      assert(ledger:settle_writes { { key = keys.key(1), record_id = "003-1", reason = "locked" } })
-      assert.equal(1, ledger:count_unwritten())
-      local found = assert(ledger:unwritten_of("Contact", { "003-1", "003-3", "003-4" }))
-      assert.same({ 1, "003-1" }, { #found, found[1].record_id })
-    end)
+  it("are noted and forgotten", function()
+    assert(ledger:note_job("750-1", "Contact"))
+    assert(ledger:note_job("750-2", "Lead"))
+    assert(ledger:forget_job "750-1")
+    assert.same({ { id = "750-2", object = "Lead" } }, ledger:jobs())
   end)
-end
+
+  it("have their rows by records, and count those that were not tried", function()
+    local rows = {}
+    for n = 1, 3 do
+      rows[n] = { key = keys.key(n), record_id = "003-" .. n, object = "Contact", fields = "{}" }
+    end
+    assert(ledger:expect_writes(rows))
+    assert(ledger:claim(keys.items(1, 3)))
+    assert(ledger:settle { keys.issued(1), keys.issued(2) })
+    assert.equal(2, ledger:count_unwritten())
+    assert(ledger:settle_writes { { key = keys.key(1), record_id = "003-1", reason = "locked" } })
+    assert.equal(1, ledger:count_unwritten())
+    local found = assert(ledger:unwritten_of("Contact", { "003-1", "003-3", "003-4" }))
+    assert.same({ 1, "003-1" }, { #found, found[1].record_id })
+  end)
+end)

@@ -304,61 +304,57 @@ describe("a record's parent", function()
   end)
 end)
 
-for _, engine in ipairs(engines) do
-  describe("a ledger's writes, " .. engine.name, function()
-    local ledger
+engines.describe("what a ledger has to write", function(engine, place)
+  local ledger
 
-    setup(engine.start)
-    teardown(engine.stop)
-    before_each(function() ledger = assert(ledgers.open(engine.fresh())) end)
-    after_each(function() ledger:close() end)
+  before_each(function() ledger = place.ledger end)
 
-    local function row(n, record_id)
-      return { key = keys.key(n), record_id = record_id or "003-" .. n, object = "Contact",
-        fields = "{}" }
-    end
+  local function row(n, record_id)
+    return { key = keys.key(n), record_id = record_id or "003-" .. n, object = "Contact",
+      fields = "{}" }
+  end
 
-    local function waiting()
-      local list = {}
-      for i, one in ipairs(assert(ledger:unwritten(10))) do list[i] = one.record_id .. one.link end
-      return list
-    end
+  local function waiting()
+    local list = {}
+    for i, one in ipairs(assert(ledger:unwritten(10))) do list[i] = one.record_id .. one.link end
+    return list
+  end
 
-    it("wait until their credential is issued, by whomever", function()
-      assert(ledger:expect_writes { row(1), row(2), row(3) })
-      assert.same({}, waiting())
-      assert(ledger:claim(keys.items(1, 3)))
-      assert(ledger:settle { keys.issued(1), keys.outcome(2, "in_doubt", "lost"),
-        { key = keys.key(3), state = "draft", credential_id = "credential-3", link = "link-3" } })
-      assert.same({ "003-1link-1" }, waiting())
-      assert(ledger:settle_doubt(keys.key(2), { state = "issued", credential_id = "credential-2",
-        link = "link-2" }))
-      assert.same({ "003-1link-1", "003-2link-2" }, waiting())
-    end)
-
-    it("are tried once a run until they are written, and again if they are expected again", function()
-      assert(ledger:claim(keys.items(1, 2)))
-      assert(ledger:settle { keys.issued(1), keys.issued(2) })
-      assert(ledger:expect_writes { row(1), row(2) })
-      assert(ledger:settle_writes { { key = keys.key(1), record_id = "003-1", link = "link-1" },
-        { key = keys.key(2), record_id = "003-2", reason = "locked" } })
-      assert.same({}, waiting())
-      assert.equal("locked", ledger:left_unwritten()[1].reason)
-      assert(ledger:begin_run {})
-      assert.same({ "003-2link-2" }, waiting())
-      assert(ledger:expect_writes { row(1) })
-      assert.same({ "003-1link-1", "003-2link-2" }, waiting())
-    end)
-
-    it("come to a ledger of an earlier version, which keeps its secret", function()
-      local secret, name = ledger.secret, ledger.name
-      ledger:close()
-      engine.query "DROP TABLE write_back"
-      for _, newer in ipairs { "forgotten", "write_job" } do engine.query("DROP TABLE " .. newer) end
-      engine.query "UPDATE meta SET value = '2' WHERE name = 'version'"
-      ledger = assert(ledgers.open(name))
-      assert.equal(secret, ledger.secret)
-      assert(ledger:expect_writes { row(1) })
-    end)
+  it("wait until their credential is issued, by whomever", function()
+    assert(ledger:expect_writes { row(1), row(2), row(3) })
+    assert.same({}, waiting())
+    assert(ledger:claim(keys.items(1, 3)))
+    assert(ledger:settle { keys.issued(1), keys.outcome(2, "in_doubt", "lost"),
+      { key = keys.key(3), state = "draft", credential_id = "credential-3", link = "link-3" } })
+    assert.same({ "003-1link-1" }, waiting())
+    assert(ledger:settle_doubt(keys.key(2), { state = "issued", credential_id = "credential-2",
+      link = "link-2" }))
+    assert.same({ "003-1link-1", "003-2link-2" }, waiting())
   end)
-end
+
+  it("are tried once a run until they are written, and again if they are expected again", function()
+    assert(ledger:claim(keys.items(1, 2)))
+    assert(ledger:settle { keys.issued(1), keys.issued(2) })
+    assert(ledger:expect_writes { row(1), row(2) })
+    assert(ledger:settle_writes { { key = keys.key(1), record_id = "003-1", link = "link-1" },
+      { key = keys.key(2), record_id = "003-2", reason = "locked" } })
+    assert.same({}, waiting())
+    assert.equal("locked", ledger:left_unwritten()[1].reason)
+    assert(ledger:begin_run {})
+    assert.same({ "003-2link-2" }, waiting())
+    assert(ledger:expect_writes { row(1) })
+    assert.same({ "003-1link-1", "003-2link-2" }, waiting())
+  end)
+
+  it("come to a ledger of an earlier version, which keeps its secret", function()
+    local secret, name = ledger.secret, ledger.name
+    ledger:close()
+    engine.query "DROP TABLE write_back"
+    for _, newer in ipairs { "forgotten", "write_job" } do engine.query("DROP TABLE " .. newer) end
+    engine.query "UPDATE meta SET value = '2' WHERE name = 'version'"
+    ledger = assert(ledgers.open(name))
+    place.ledger = ledger
+    assert.equal(secret, ledger.secret)
+    assert(ledger:expect_writes { row(1) })
+  end)
+end)

@@ -7,6 +7,7 @@ local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local luassert = require "luassert"
 local postgres = require "spec.support.postgres"
+local rows = require "spec.support.rows"
 
 local sqlite = { name = "SQLite",
   tables = "SELECT name FROM sqlite_master WHERE name = 'memory'" }
@@ -25,15 +26,7 @@ end
 
 --- Rows of the file itself, past the ledger.
 function sqlite.query(text)
-  local connection = assert(DBI.Connect("SQLite3", sqlite.path))
-  connection:autocommit(true)
-  local statement = assert(connection:prepare(text))
-  assert(statement:execute())
-  local rows = {}
-  for row in statement:rows(true) do rows[#rows + 1] = row end
-  statement:close()
-  connection:close()
-  return rows
+  return rows.of(assert(DBI.Connect("SQLite3", sqlite.path)), text)
 end
 
 local server = { name = "PostgreSQL", start = postgres.start, stop = postgres.stop,

@@ -2,6 +2,7 @@
 
 local DBI = require "DBI"
 local core = require "sertifier.core"
+local rows = require "spec.support.rows"
 
 local postgres = {}
 
@@ -96,13 +97,7 @@ function postgres.query(text)
   local connection = assert(connect())
   connection:autocommit(true)
   assert(connection:prepare "SET client_min_messages = 'error'"):execute()
-  local statement = assert(connection:prepare(text))
-  assert(statement:execute())
-  local rows = {}
-  for row in statement:rows(true) do rows[#rows + 1] = row end
-  statement:close()
-  connection:close()
-  return rows
+  return rows.of(connection, text)
 end
 
 --- Removes all tables.

@@ -9,6 +9,15 @@ local function runs(command, module)
   command:action(function(args) args.run = require(module).main end)
 end
 
+--- A whole number, 1 or more.
+local function count_option(command, name, help)
+  command:option(name, help):argname "N":convert(numbers.whole(name))
+end
+
+local function ledger_option(command)
+  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+end
+
 local function mapping_options(command)
   command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
     :count "*"
@@ -41,8 +50,7 @@ local function flow_options(command)
     :argname "WHAT":choices { "issue", "remember" }
   command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
   command:flag("--two-phase", "add drafts, look at them, then publish them")
-  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(numbers.whole("--batch-size"))
+  count_option(command, "--batch-size", "credentials a request, 20 if not said")
   command:flag("--json", "the counts as one JSON object on standard output")
   export_options(command)
   command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
@@ -62,18 +70,13 @@ function declare.issue(command)
     :argname "FILE"
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
     :argname "FILE"
-  command:option("--concurrency", "requests at once, 4 if not said"):argname "N"
-    :convert(numbers.whole("--concurrency"))
+  count_option(command, "--concurrency", "requests at once, 4 if not said")
   command:option("--rate", "requests a second, at the most"):argname "N"
     :convert(numbers.above_0("--rate"))
-  command:option("--limit", "credentials in this run, at the most"):argname "N"
-    :convert(numbers.whole("--limit"))
-  command:option("--expect", "so many must be new, or nothing is sent"):argname "N"
-    :convert(numbers.whole("--expect"))
-  command:option("--max-new", "so many may be new, or nothing is sent"):argname "N"
-    :convert(numbers.whole("--max-new"))
-  command:option("--canary", "issue so many, look them up, and only then the rest"):argname "N"
-    :convert(numbers.whole("--canary"))
+  count_option(command, "--limit", "credentials in this run, at the most")
+  count_option(command, "--expect", "so many must be new, or nothing is sent")
+  count_option(command, "--max-new", "so many may be new, or nothing is sent")
+  count_option(command, "--canary", "issue so many, look them up, and only then the rest")
   command:option("--max-invalid", "stop where more records are invalid"):argname "N"
     :convert(numbers.whole("--max-invalid", 0))
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
@@ -91,8 +94,7 @@ function declare.check(command)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
     :argname "FILE"
-  command:option("--sample", "show so many credentials; 3 on a terminal if not said")
-    :argname "N":convert(numbers.whole("--sample"))
+  count_option(command, "--sample", "show so many credentials; 3 on a terminal if not said")
   command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
     :convert(numbers.whole("--explain"))
   command:epilog "Example: sertifier check flow.lua contacts.csv"
@@ -100,7 +102,7 @@ function declare.check(command)
 end
 
 function declare.status(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   command:option("--state", "lists the keys of one state"):argname "STATE"
   command:flag("--json", "the counts as one JSON object; with --state one for each key")
   command:epilog "Example: sertifier status --state in_doubt"
@@ -108,7 +110,7 @@ function declare.status(command)
 end
 
 function declare.resolve(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   command:option("--release", "by your word: not issued, may be sent again"):argname "KEY"
     :count "*"
   command:option("--drop", "by your word: issued, or not wanted; never sent"):argname "KEY"
@@ -124,7 +126,7 @@ function declare.forget(command)
   command:option("--older-than", "what was settled so long ago; without --yes it is counted")
     :argname "DAYSd":convert(numbers.age("--older-than"))
   command:flag("--yes", "forget what --older-than counts")
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   command:epilog "Example: sertifier forget my-campaign/0035g000006BKP7AAO"
   runs(command, "sertifier.cli.forgetting")
 end
@@ -134,16 +136,15 @@ function declare.adopt(command)
   command:option("--campaign", "the campaign's ID"):argname "ID"
   mapping_options(command)
   export_options(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   command:flag("--json", "what was found, as one JSON object on standard output")
   command:epilog "Example: sertifier adopt --campaign my-campaign contacts.csv"
   runs(command, "sertifier.cli.adopt")
 end
 
 function declare.drain(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
-  command:option("--batch-size", "credentials a request, 20 if not said"):argname "N"
-    :convert(numbers.whole("--batch-size"))
+  ledger_option(command)
+  count_option(command, "--batch-size", "credentials a request, 20 if not said")
   command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
     :convert(numbers.above_0("--every"))
   command:flag("--json", "the counts as one JSON object on standard output")
@@ -152,7 +153,7 @@ function declare.drain(command)
 end
 
 declare["write-back"] = function(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   org_options(command)
   command:option("--unwritten", "what cannot be written, as CSV for Salesforce"):argname "FILE"
   command:flag("--json", "the counts as one JSON object on standard output")
@@ -177,12 +178,11 @@ function declare.watch(command)
 end
 
 function declare.sandbox(command, is_given)
-  command:option("--port", "a free one if not said"):argname "N":convert(numbers.whole("--port"))
+  count_option(command, "--port", "a free one if not said")
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
-  command:option("--org", "an org of Salesforce's too, with so many contacts"):argname "N"
-    :convert(numbers.whole("--org"))
+  count_option(command, "--org", "an org of Salesforce's too, with so many contacts")
   if is_given then command:epilog(require("sertifier.cli.sandbox").help()) end
   runs(command, "sertifier.cli.sandbox")
 end
@@ -210,7 +210,7 @@ end
 function declare.doctor(command)
   command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
   command:option("--campaign", "the campaign's ID"):argname "ID"
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
+  ledger_option(command)
   command:epilog "Example: sertifier doctor flow.lua"
   runs(command, "sertifier.cli.doctor")
 end
