@@ -254,7 +254,7 @@ describe("sending", function()
   --- A run of four requests, one after the other; what it did, in words.
   local function told_of(more)
     local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
-    for _, name in ipairs { "send", "poll" } do note(told, client, name) end
+    for _, name in ipairs { "send", "start", "poll" } do note(told, client, name) end
     for _, name in ipairs { "claim", "settle_and_claim", "settle" } do note(told, opened, name) end
     issue { export = sandbox.export(8), batch_size = 2, concurrency = 1, client = client,
       ledger = opened, interrupted = more }
@@ -266,28 +266,45 @@ describe("sending", function()
   it("sends what it has claimed ahead as soon as an answer is in, and settles that one then",
     function()
       sandbox.start()
-      local one = "send poll settle_and_claim poll "
-      assert.equal("claim " .. one .. one .. one .. one .. "settle_and_claim", told_of())
+      local one = "settle_and_claim poll send start "
+      assert.equal("claim send poll " .. one .. one .. one
+        .. "settle_and_claim poll start settle_and_claim", told_of())
     end)
 
-  it("has what is claimed under way while it reads more answers", function()
-    sandbox.start()
-    local told, client, opened = {}, sandbox.client(), assert(ledgers.open(ledger))
+  --- Answers come so many at a time.
+  local function together(client, count)
     local poll = client.poll
-    -- Answers come two at a time.
     function client:poll()
       local results = {}
-      while #results < math.min(2, self.native:pending() + #self.finished + #results) do
+      while #results < math.min(count, self.native:pending() + #self.finished + #results) do
         for _, one in ipairs(poll(self, 1)) do results[#results + 1] = one end
       end
       return results
     end
+    return client
+  end
+
+  it("claims with what it settles, however fast answers come", function()
+    sandbox.start()
+    local told, opened = {}, assert(ledgers.open(ledger))
+    for _, name in ipairs { "claim", "settle_and_claim" } do note(told, opened, name) end
+    issue { export = sandbox.export(20), batch_size = 1, concurrency = 4, ledger = opened,
+      client = together(sandbox.client(), 4) }
+    opened:close()
+    assert.equal("claim claim" .. (" settle_and_claim"):rep(5), table.concat(told, " "))
+    assert.same({ 1, 1, 20 }, { sandbox.most() })
+  end)
+
+  it("has what is claimed under way while it reads many more answers", function()
+    sandbox.start()
+    local told, opened = {}, assert(ledgers.open(ledger))
+    local client = together(sandbox.client(), 2)
     for _, name in ipairs { "send", "start" } do note(told, client, name) end
-    issue { export = sandbox.export(8), batch_size = 1, concurrency = 2, client = client,
+    issue { export = sandbox.export(400), batch_size = 50, concurrency = 2, client = client,
       ledger = opened }
     opened:close()
     assert.truthy(table.concat(told, " "):find("send start send send start send", 1, true))
-    assert.same({ 1, 1, 8 }, { sandbox.most() })
+    assert.same({ 1, 1, 400 }, { sandbox.most() })
   end)
 
   it("claims later what it cannot claim ahead", function()

@@ -26,6 +26,7 @@ local sending = {}
 
 local between_renewals = 60 -- seconds; a lease lasts far longer
 local most_landed = 1000 -- credentials whose answers are settled together
+local many = 100 -- credentials whose answers take a while to be read
 local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 --- Gives a run its queue.
@@ -130,12 +131,11 @@ local function is_enough(self, landed)
   return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
 end
 
---- Reads answers; behind the first of several, what is claimed is under way while the others are
--- read.
+--- Reads answers; where that takes long, what is claimed is under way behind the first.
 local function read(self, results, landed)
   for i, result in ipairs(results) do
     landing.read(self, result, landed)
-    if i == 1 and #results > 1 then
+    if i == 1 and #results > 1 and #results * self.batch_size >= many then
       send_due(self, true)
       self.client:start()
     end
@@ -143,14 +143,15 @@ local function read(self, results, landed)
   return #results > 0
 end
 
---- Takes in answers. Where one is in, the next request goes first: it is under way, which takes a
--- poll, while the answer is settled, together with those that came meanwhile.
+--- Takes in answers. Where one is in, the next request goes first: it is under way while the answer
+-- is settled, together with those that came meanwhile.
 local function receive(self, seconds)
   local landed, enough = {}, false
-  while read(self, self.client:poll(seconds), landed) and not enough do
+  while not enough and read(self, self.client:poll(seconds), landed) do
     enough, seconds = is_enough(self, landed), 0
     send_due(self)
   end
+  if enough then self.client:start() end
   landing.settle(self, landed, is_waiting(self) and claiming.ahead(self) or {})
 end
 
