@@ -36,7 +36,7 @@ help:
 	@echo "make test      everything that must hold, under Lua 5.4 and LuaJIT"
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
 	@echo "make lint      luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
-	@echo "make check     lint, clang, sanitize, valgrind, fuzz and coverage, one after the other"
+	@echo "make check     lint, docs, clang, sanitize, valgrind, fuzz and coverage, one after the other"
 	@echo "make clang     the core built by clang, and the specs of the native parts with it"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make coverage  the share of the lines that the specs run, of the core and of the modules"
@@ -138,7 +138,7 @@ lint: build
 
 check:
 	@tools/setup test
-	@for part in lint clang sanitize valgrind fuzz coverage; do \
+	@for part in lint docs clang sanitize valgrind fuzz coverage; do \
 	  $(MAKE) --no-print-directory $$part || exit 1; \
 	done
 
