@@ -44,15 +44,17 @@ local function save_memory()
   pcall(collectgarbage, "incremental")
   collectgarbage("setpause", 150)
   collectgarbage("setstepmul", 400)
+  collectgarbage "restart"
 end
 
 --- Runs the command.
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
-  save_memory()
+  collectgarbage "stop" -- what is loaded here stays
   local parser = cli.parser(arguments)
   local args = parser:parse(command_first(parser, arguments))
+  save_memory()
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)
