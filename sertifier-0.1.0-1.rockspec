@@ -56,7 +56,7 @@ local modules = lua_modules [[
   explain explain.line export export.columns export.csv export.encoding export.events export.json
   export.kinds export.outbound export.settling export.tables flow flow.fields flow_file flow_import
   flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
-  formula.functions formula.grammar formula.names formula.typing guards holdings hooks landing
+  formula.functions formula.grammar formula.names formula.typing guards holdings hooks json landing
   latency later ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget
   ledger.forgotten ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
   ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite
@@ -68,14 +68,14 @@ local modules = lua_modules [[
   org.retrieve org.state org.tokens org.where org.words outputs pace proposal proposal.text
   publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
   publish.status read_file reading record_id rejects report report.charts report.data report.look
-  report.page retries run salesforce salesforce.bulk salesforce.calls salesforce.faults
-  salesforce.ingest salesforce.jobs salesforce.linking salesforce.links salesforce.logging_in
-  salesforce.pages salesforce.parents salesforce.query salesforce.results salesforce.updating
-  salesforce.watching salesforce.writing sandbox sandbox.adding sandbox.behaviours sandbox.check
-  sandbox.control sandbox.credentials sandbox.dates sandbox.directory sandbox.json sandbox.looking
-  sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows sandbox.state
-  sandbox_server sandbox_worker sending soql strict summary syntax template typed version whole_file
-  words worker writeback
+  report.page request_check retries run salesforce salesforce.bulk salesforce.calls
+  salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
+  salesforce.logging_in salesforce.pages salesforce.parents salesforce.query salesforce.results
+  salesforce.updating salesforce.watching salesforce.writing sandbox sandbox.adding
+  sandbox.behaviours sandbox.control sandbox.credentials sandbox.dates sandbox.directory
+  sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows
+  sandbox.state sandbox_server sandbox_worker sending soql strict summary syntax template typed
+  version whole_file words worker writeback
 ]]
 local defines = { "SERTIFIER_VERSION=" .. release,
   "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening

@@ -22,7 +22,7 @@
 local collections = require "sertifier.org.collections"
 local ingest = require "sertifier.org.ingest"
 local jobs = require "sertifier.org.jobs"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local queries = require "sertifier.org.query"
 local reply = require "sertifier.org.reply"
 local retrieve = require "sertifier.org.retrieve"

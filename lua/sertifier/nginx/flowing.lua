@@ -4,7 +4,7 @@
 -- change_events.
 
 local core = require "sertifier.core"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local opening = require "sertifier.opening"
 local reply = require "sertifier.nginx.reply"
 local template = require "sertifier.template"

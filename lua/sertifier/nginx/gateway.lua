@@ -1,11 +1,11 @@
 --- addCredentials as Sertifier has it, and safe to ask twice.
 
-local check = require "sertifier.sandbox.check"
+local check = require "sertifier.request_check"
 local core = require "sertifier.core"
 local credential = require "sertifier.credential"
 local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local reply = require "sertifier.nginx.reply"
 
 local gateway = {}

@@ -1,6 +1,6 @@
 --- Faults in nginx's error log: one JSON object each, without a person's data.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local journal = {}
 

@@ -3,7 +3,7 @@
 -- It is whole without a script; a person's word goes back as a form, with the admin token in it.
 
 local charts = require "sertifier.report.charts"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local look = require "sertifier.report.look"
 
 local page = {}

@@ -1,7 +1,7 @@
 --- Records as JSON in, what became of each out.
 
 local flowing = require "sertifier.nginx.flowing"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local reply = require "sertifier.nginx.reply"
 
 local records = {}

@@ -1,6 +1,6 @@
 --- What the handlers answer: Sertifier's envelope, its members in the order of the guide's sample.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local reply = {}
 

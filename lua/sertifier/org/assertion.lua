@@ -1,6 +1,6 @@
 --- What a JWT says, and whether the private key of the org's app has signed it.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local assertion = {}
 

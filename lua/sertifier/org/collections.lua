@@ -1,6 +1,6 @@
 --- Updates of many records at once, each with a result of its own; and what fields there are.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local locks = require "sertifier.org.locks"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"

@@ -2,7 +2,7 @@
 
 local collections = require "sertifier.org.collections"
 local jobs = require "sertifier.org.jobs"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local locks = require "sertifier.org.locks"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"

@@ -1,7 +1,7 @@
 --- Jobs of the Bulk API 2.0 that query: made, looked at, and their results in pages of CSV. Those
 -- that update are ingest.lua's; both are looked at alike.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local queries = require "sertifier.org.query"
 local reply = require "sertifier.org.reply"
 

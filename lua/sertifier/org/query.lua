@@ -2,7 +2,7 @@
 --
 -- A query that was made is a cursor: the records that it found, its `object` and `fields`.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"
 local where = require "sertifier.org.where"

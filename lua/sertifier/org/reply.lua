@@ -1,6 +1,6 @@
 --- The org's answers: errors as Salesforce writes them, and the headers of every answer.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local reply = { html = { ["Content-Type"] = "text/html" } }
 

@@ -1,6 +1,6 @@
 --- Fields of records whose Ids are known, up to 2,000 at once.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local reply = require "sertifier.org.reply"
 local states = require "sertifier.org.state"
 

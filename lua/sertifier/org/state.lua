@@ -1,6 +1,6 @@
 --- What the org holds: its records, the tokens that it gave, its switches, and what it counted.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local state = {}
 state.__index = state

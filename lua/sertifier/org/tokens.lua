@@ -1,7 +1,7 @@
 --- Tokens: how an app gets one, and which requests have one that is good.
 
 local assertion = require "sertifier.org.assertion"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local reply = require "sertifier.org.reply"
 
 local tokens = {}

@@ -1,8 +1,8 @@
 --- addCredentials in the sandbox.
 
-local check = require "sertifier.sandbox.check"
+local check = require "sertifier.request_check"
 local dates = require "sertifier.sandbox.dates"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local record = require "sertifier.sandbox.record"
 local reply = require "sertifier.sandbox.reply"
 local rows = require "sertifier.sandbox.rows"

@@ -7,7 +7,7 @@
 -- The first needs no key: it tells no key, name or e-mail. The others change things, and need it.
 
 local behaviours = require "sertifier.sandbox.behaviours"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 local record = require "sertifier.sandbox.record"
 local reply = require "sertifier.sandbox.reply"
 

@@ -1,8 +1,8 @@
 --- The sandbox's calls on credentials that were issued: get, change, delete, publish, PDF link.
 
 local adding = require "sertifier.sandbox.adding"
-local check = require "sertifier.sandbox.check"
-local json = require "sertifier.sandbox.json"
+local check = require "sertifier.request_check"
+local json = require "sertifier.json"
 local record = require "sertifier.sandbox.record"
 local reply = require "sertifier.sandbox.reply"
 local rows = require "sertifier.sandbox.rows"

@@ -1,7 +1,7 @@
 --- The sandbox's searches of credentials, campaigns, attributes and recipients.
 
-local check = require "sertifier.sandbox.check"
-local json = require "sertifier.sandbox.json"
+local check = require "sertifier.request_check"
+local json = require "sertifier.json"
 local record = require "sertifier.sandbox.record"
 local reply = require "sertifier.sandbox.reply"
 local rows = require "sertifier.sandbox.rows"

@@ -3,7 +3,7 @@
 -- A key is a campaign's id, "/", and the external id. No API key, name or e-mail is in the record:
 -- a credential without an external id is told by a number made from its name and e-mail.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local record = {}
 

@@ -1,6 +1,6 @@
 --- The sandbox's answers: Sertifier's envelope, and what comes with other statuses than 200.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local reply = {}
 

@@ -1,7 +1,7 @@
 --- Credentials, campaigns and recipients, as each of Sertifier's calls shows them.
 
 local dates = require "sertifier.sandbox.dates"
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local rows = {}
 

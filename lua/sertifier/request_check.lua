@@ -1,9 +1,9 @@
---- What the sandbox demands of the fields in a request.
+--- What is demanded of the fields in a request: by the sandbox, and by the gateway.
 --
 -- The guide names the fields of a credential and their types [S]; that a wrong type is refused
 -- rather than read somehow is a guess [G], on the strict side.
 
-local json = require "sertifier.sandbox.json"
+local json = require "sertifier.json"
 
 local check = {}
 

@@ -1,4 +1,4 @@
---- JSON for the sandbox: requests decoded strictly, answers written as text.
+--- JSON for those who answer as a server: requests decoded strictly, answers written as text.
 --
 -- Answers are text because an empty Lua table would become `{}` where Sertifier has `[]`, and
 -- because the members then come in the order of the guide's sample.
