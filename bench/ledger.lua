@@ -77,6 +77,7 @@ end
 
 local name = arg[1] or os.tmpname()
 local ledger = assert(ledgers.open(name))
+assert(ledger:begin_run {})
 print("keys/s       batch       claims      settles     look-ups  claim+settle/s")
 for number, case in ipairs { { "in order", 20, 10000, 1 }, { "in order", 1000, 200000, 1 },
   { "in order", 10000, 200000, 1 }, { "no order", 1000, 100000, 7919 },

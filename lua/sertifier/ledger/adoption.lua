@@ -23,9 +23,10 @@ function adoption.has_credential(self, ids)
   return known
 end
 
-local adopted = { state = "issued", columns = "settled_at", values = "{now}",
+local adopted = claim.way { state = "issued", columns = "settled_at", values = "{now}",
   replaces = "(credential.state IN ('in_doubt', 'rejected')"
-    .. " OR (credential.state = 'sending' AND credential.lease < {now}))" }
+    .. " OR (credential.state = 'sending' AND credential.lease < {now}))",
+  more = { "credential_id", "link" } }
 
 --- Takes in credentials that were issued: durable when it returns. A key that is there already
 -- stays as it is, but for one in doubt, and for one that was rejected: the server has it all the

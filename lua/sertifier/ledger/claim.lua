@@ -7,6 +7,8 @@ local sql = require "sertifier.ledger.sql"
 
 local claim = {}
 
+local unpack = table.unpack or unpack
+
 --- Seconds until a claim that nobody renews is in doubt: three times what a request may take.
 local lease = 180
 
@@ -29,16 +31,14 @@ end
 
 -- ---- putting keys in ----
 
-local columns = "key, campaign, once_per, external_id, name, email, person, content, line, body,"
-  .. " credential_id, link"
-local width = 12
+local columns = { "key", "campaign", "once_per", "external_id", "name", "email", "person", "content",
+  "line" }
 
 local function put(self, values, n, item)
   values[n + 1], values[n + 2], values[n + 3] = item.key, item.campaign, item.once_per
   values[n + 4], values[n + 5], values[n + 6] = item.external_id, item.name, item.email
   values[n + 7], values[n + 8] = item.person or person.of(self, item.email), item.content
-  values[n + 9], values[n + 10] = item.line and math.floor(item.line), item.body
-  values[n + 11], values[n + 12] = item.credential_id, item.link
+  values[n + 9] = item.line and math.floor(item.line)
 end
 
 local function overwritten(names)
@@ -46,23 +46,57 @@ local function overwritten(names)
 end
 
 -- A row whose condition lets it be replaced keeps nothing of what it was.
-local insert_sql = "INSERT INTO credential (" .. columns .. ", state, claimed_at, %s)"
-  .. " SELECT column1, column2, column3, column4, column5, column6, column7, column8,"
-  .. " CAST(column9 AS BIGINT), column10, column11, column12, '%s', {now}, %s"
-  .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO UPDATE SET "
-  .. overwritten(columns .. ", state, claimed_at, settled_at, run, lease, reason") .. " WHERE %s"
+local replaced = overwritten(table.concat(columns, ", ") .. ", body, credential_id, link, state,"
+  .. " claimed_at, settled_at, run, lease, reason")
+
+local insert_sql = "INSERT INTO credential (%s, state, claimed_at, %s) SELECT %s, '%s', {now}, %s"
+  .. " FROM {list} WHERE column1 IS NOT NULL ON CONFLICT (key) DO UPDATE SET " .. replaced
+  .. " WHERE %s"
+
+--- A way of putting items in.
+-- @tparam table way `state`; `columns` and their `values` for all of the items; `replaces`, the
+--   condition of a row that may be replaced; and `more`, the columns that an item has beyond those
+--   that each has
+-- @return the way, with its statement
+function claim.way(way)
+  local names, taken = { unpack(columns) }, {}
+  for _, name in ipairs(way.more) do names[#names + 1] = name end
+  for i, name in ipairs(names) do
+    taken[i] = (name == "line" and "CAST(column%d AS BIGINT)" or "column%d"):format(i)
+  end
+  way.width = #names
+  way.sql = insert_sql:format(table.concat(names, ", "), way.columns, table.concat(taken, ", "),
+    way.state, way.values, way.replaces)
+  way.telling_sql = way.sql .. " RETURNING key"
+  return way
+end
+
+--- What puts one item of a list behind the n-th value.
+local function putter(self, way)
+  if #way.more == 0 then return function(values, n, item) put(self, values, n, item) end end
+  return function(values, n, item)
+    put(self, values, n, item)
+    for i, name in ipairs(way.more) do values[n + #columns + i] = item[name] end
+  end
+end
+
+local function keys_of(rows)
+  local keys = {}
+  for i, row in ipairs(rows) do keys[i] = row.key end
+  return keys
+end
 
 --- Takes out again what was forgotten. Only now can that be told: until the rows were in, another
 -- program may have been forgetting their keys.
 -- @return the set of the keys that are left; or nil, message
 local function without_forgotten(self, rows)
-  local set, keys = list.set(rows), {}
-  for i, row in ipairs(rows) do keys[i] = row.key end
-  local known, message = forgotten.keys(self, keys)
-  if not known then return nil, message end
+  local any, message = forgotten.has_any(self)
+  if not any then return any == false and list.set(rows) or nil, message end
+  local set, known, why = list.set(rows), forgotten.keys(self, keys_of(rows))
+  if not known then return nil, why end
   for key in pairs(known) do
-    local ok, why = sql.rows_of(self, "DELETE FROM credential WHERE key = ?", key)
-    if not ok then return nil, why end
+    local ok, problem = sql.rows_of(self, "DELETE FROM credential WHERE key = ?", key)
+    if not ok then return nil, problem end
     set[key] = nil
   end
   return set
@@ -76,10 +110,8 @@ local some_are_there = "some of the keys are there"
 local function insert(self, ordered, way, all_or_none)
   local there, why = look(self)
   if not there then return nil, why end
-  local text = insert_sql:format(way.columns, way.state, way.values, way.replaces)
-    .. (all_or_none and "" or " RETURNING key")
-  local rows, fault, changed = list.over(self, text, ordered, width,
-    function(values, n, item) put(self, values, n, item) end)
+  local rows, fault, changed = list.over(self, all_or_none and way.sql or way.telling_sql, ordered,
+    way.width, putter(self, way))
   if not rows then return nil, fault end
   if all_or_none and changed < #ordered then return nil, some_are_there end
   return without_forgotten(self, all_or_none and ordered or rows)
@@ -95,8 +127,8 @@ function claim.insert(self, items, way)
   return sql.change(self, function() return insert(self, ordered, way) end)
 end
 
-local claimed = { state = "sending", replaces = "credential.state = 'rejected'",
-  columns = "run, lease", values = "{run}, " .. claim.lease_sql }
+local claimed = claim.way { state = "sending", columns = "run, lease",
+  values = "{run}, " .. claim.lease_sql, replaces = "credential.state = 'rejected'", more = {} }
 
 --- Claims all of some keys within a transaction; fails where one of them is there.
 function claim.within(self, ordered)

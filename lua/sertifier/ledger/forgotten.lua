@@ -11,8 +11,8 @@ local sql = require "sertifier.ledger.sql"
 
 local forgotten = {}
 
---- Most ledgers have none: then nothing has to be hashed.
-local function has_any(self)
+--- Whether there are any, or nil, message. Most ledgers have none: then nothing has to be hashed.
+function forgotten.has_any(self)
   local rows, message = sql.rows_of(self, "SELECT fingerprint FROM forgotten LIMIT 1")
   return rows and rows[1] ~= nil, message
 end
@@ -21,7 +21,7 @@ end
 -- @tparam string column where their fingerprints stand
 -- @return text -> row; or nil, message
 local function rows_by(self, column, texts)
-  local any, message = has_any(self)
+  local any, message = forgotten.has_any(self)
   if not any then return any == false and {} or nil, message end
   local fingerprints, text_of, known = {}, {}, {}
   for i, text in ipairs(texts) do

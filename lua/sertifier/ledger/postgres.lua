@@ -13,6 +13,8 @@ local postgres = {
     now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
     lock = "ORDER BY c.key FOR UPDATE OF c",
     skip = "FOR UPDATE SKIP LOCKED",
+    locked = "(SELECT item.* FROM {list} JOIN credential AS c ON c.key = item.column1"
+      .. " WHERE c.run = {run} {lock}) AS item",
     table = "SELECT relname FROM pg_class WHERE relname = CAST(? AS TEXT)"
       .. " AND pg_table_is_visible(oid)",
     stretch = "CAST(FLOOR((settled_at - CAST(? AS DOUBLE PRECISION))"

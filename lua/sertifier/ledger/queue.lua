@@ -5,8 +5,8 @@ local sql = require "sertifier.ledger.sql"
 
 local queue = {}
 
-local queued = { state = "queued", replaces = "credential.state = 'rejected'", columns = "run",
-  values = "NULL" }
+local queued = claim.way { state = "queued", columns = "run", values = "NULL",
+  replaces = "credential.state = 'rejected'", more = { "body" } }
 
 --- Puts credentials into the queue: durable when it returns.
 -- @tparam {table,...} items as `claim` takes them, each with `body`, the credential's JSON

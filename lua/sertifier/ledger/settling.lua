@@ -6,30 +6,33 @@ local sql = require "sertifier.ledger.sql"
 
 local settling = {}
 
-local open_sql = [[SELECT c.key AS item_key, column2 AS state, column3 AS credential_id,
-  column4 AS link, column5 AS reason FROM {list} JOIN credential AS c ON c.key = column1
-  WHERE c.run = {run} AND (c.state = 'sending' OR (c.state = 'publishing'
-    AND column2 IN ('issued', 'in_doubt', 'not_applied'))) {lock}]]
+-- By outcome: the states that a row may have until then, the state that it gets, and what of it is
+-- no longer needed. A publish in doubt stays one, and one that was not applied leaves its draft;
+-- what came from the queue goes back to it.
+local outcomes_known = {
+  issued = { from = "'sending', 'publishing'", to = "'issued'", gone = { "body", "name", "email" } },
+  rejected = { from = "'sending'", to = "'rejected'", gone = { "body", "name", "email" } },
+  draft = { from = "'sending'", to = "'draft'", gone = { "body" } },
+  in_doubt = { from = "'sending', 'publishing'", gone = { "body" },
+    to = "CASE credential.state WHEN 'sending' THEN 'in_doubt' ELSE credential.state END" },
+  not_applied = { from = "'sending', 'publishing'", gone = {},
+    to = "CASE credential.state WHEN 'sending' THEN 'queued' ELSE 'draft' END" },
+}
 
--- A publish in doubt stays one, and one that was not applied leaves its draft; what came from the
--- queue goes back to it.
-local settle_sql = [[UPDATE credential SET settled_at = {now}, lease = NULL, reason = one.reason,
-  state = CASE WHEN one.state = 'in_doubt' AND credential.state = 'publishing' THEN 'publishing'
-    WHEN one.state <> 'not_applied' THEN one.state
-    WHEN credential.state = 'publishing' THEN 'draft' ELSE 'queued' END,
-  credential_id = COALESCE(one.credential_id, credential.credential_id),
-  link = COALESCE(one.link, credential.link),
-  body = CASE WHEN one.state = 'not_applied' THEN body END,
-  name = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN name END,
-  email = CASE WHEN one.state NOT IN ('issued', 'rejected') THEN email END
-  FROM (]] .. open_sql .. [[) AS one WHERE credential.key = one.item_key]]
+local settle_sql = "UPDATE credential SET settled_at = {now}, lease = NULL, state = %s%s,"
+  .. " credential_id = COALESCE(column2, credential.credential_id),"
+  .. " link = COALESCE(column3, credential.link), reason = column4 FROM {locked}"
+  .. " WHERE credential.key = column1 AND credential.run = {run} AND credential.state IN (%s)"
+
+for _, way in pairs(outcomes_known) do
+  local gone = ""
+  for _, column in ipairs(way.gone) do gone = gone .. ", " .. column .. " = NULL" end
+  way.sql = settle_sql:format(way.to, gone, way.from)
+end
 
 local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credential AS c"
   .. " WHERE c.key IN (SELECT column1 FROM {list}) AND c.run = {run} AND c.state = 'sending'"
   .. " AND c.body IS NULL {lock})"
-
-local outcomes_known = { issued = true, rejected = true, in_doubt = true, not_applied = true,
-  draft = true }
 
 local function check_outcomes(outcomes)
   for _, one in ipairs(outcomes) do
@@ -38,27 +41,37 @@ local function check_outcomes(outcomes)
 end
 
 local function put_outcome(values, n, one)
-  values[n + 1], values[n + 2] = one.key, one.state
-  values[n + 3], values[n + 4] = list.text(one.credential_id), list.text(one.link)
-  values[n + 5] = list.text(one.reason)
+  values[n + 1], values[n + 2] = one.key, list.text(one.credential_id)
+  values[n + 3], values[n + 4] = list.text(one.link), list.text(one.reason)
 end
 
-local function not_applied(outcomes)
-  local keys = {}
+local function put_key_of(values, n, one)
+  values[n + 1] = one.key
+end
+
+--- The outcomes of each state, in the order in which they come.
+local function by_state(outcomes)
+  local parts = {}
   for _, one in ipairs(outcomes) do
-    if one.state == "not_applied" then keys[#keys + 1] = one.key end
+    local part = parts[one.state] or {}
+    parts[one.state] = part
+    part[#part + 1] = one
   end
-  return keys
+  return parts
 end
 
 local unclaimed = "is not claimed by this run"
 
 --- What `settle` does within its transaction: all of it, which the number of rows tells.
 local function settle_all(self, ordered)
-  local ok, why, freed = list.over(self, free_sql, not_applied(ordered), 1, list.put_key)
+  local parts, settled = by_state(ordered), 0
+  local ok, why, freed = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of)
+  for state, part in pairs(parts) do
+    local changed
+    if ok then ok, why, changed = list.over(self, outcomes_known[state].sql, part, 4, put_outcome) end
+    settled = settled + (changed or 0)
+  end
   if not ok then return nil, why end
-  local done, problem, settled = list.over(self, settle_sql, ordered, 5, put_outcome)
-  if not done then return nil, problem end
   if freed + settled < #ordered then return nil, unclaimed end
   return true
 end
@@ -69,9 +82,7 @@ local missed_sql = "SELECT column1 AS key FROM {list} WHERE column1 IS NOT NULL 
 --- Why a settlement was undone: the first key that is not this run's.
 local function told(self, ordered, message)
   if message ~= unclaimed then return message end
-  local rows = list.over(self, missed_sql, ordered, 1, function(values, n, one)
-    values[n + 1] = one.key
-  end)
+  local rows = list.over(self, missed_sql, ordered, 1, put_key_of)
   return (rows and rows[1] or ordered[1]).key .. " " .. unclaimed
 end
 

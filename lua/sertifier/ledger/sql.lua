@@ -4,7 +4,8 @@
 -- engine has the words for it: `{now}` is the database's clock, so that machines whose clocks
 -- differ agree on a lease; `{lock}` locks the rows of a selection in one order; `{stretch}` counts
 -- equal stretches of time; `{table}` asks for a table by its name. `{run}` is this run's id, and
--- `{list}` the rows that a statement is given, with columns `column1`, `column2`, …
+-- `{list}` the rows that a statement is given, with columns `column1`, `column2`, …; `{locked}` are
+-- those of them whose keys are this run's, which are locked in one order where rows are locked.
 
 local sql = {}
 
@@ -28,7 +29,7 @@ end
 local function written(self, text, size, width)
   local words = setmetatable({ run = "'" .. self.run .. "'",
     list = size and list_of(size, width) }, { __index = self.engine.words })
-  return (text:gsub("{(%w+)}", words))
+  return (text:gsub("{locked}", words.locked):gsub("{(%w+)}", words))
 end
 
 local function prepare(connection, text)

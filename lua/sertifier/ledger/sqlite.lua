@@ -11,6 +11,7 @@ local sqlite = {
   alone = "SELECT 1",
   words = {
     now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", lock = "", skip = "",
+    locked = "{list}",
     table = "SELECT name FROM sqlite_master WHERE name = ?",
     stretch = "CAST((settled_at - ?) / ? AS INTEGER)",
   },
