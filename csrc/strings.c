@@ -34,9 +34,14 @@ const unsigned char *fingerprint_key(lua_State *L, int index) {
   return (const unsigned char *)key;
 }
 
+static void hex_digits(char *digits, uint64_t number) {
+  int i;
+  for (i = 16; i-- > 0; number >>= 4) digits[i] = "0123456789abcdef"[number & 15];
+}
+
 void fingerprint_push(lua_State *L, const unsigned char *key, slice text) {
-  char hex[17];
-  snprintf(hex, sizeof hex, "%016llx", (unsigned long long)siphash(key, text));
+  char hex[16];
+  hex_digits(hex, siphash(key, text));
   lua_pushlstring(L, hex, 16);
 }
 

@@ -62,10 +62,20 @@ end
 
 local unclaimed = "is not claimed by this run"
 
+local lock_sql = "SELECT c.key FROM credential AS c WHERE c.key IN (SELECT column1 FROM {list})"
+  .. " AND c.run = {run} {lock}"
+
+--- Several parts would lock their rows in several orders.
+local function lock(self, ordered, parts)
+  if not next(parts, (next(parts))) then return true end
+  return list.over(self, lock_sql, ordered, 1, put_key_of)
+end
+
 --- What `settle` does within its transaction: all of it, which the number of rows tells.
 local function settle_all(self, ordered)
-  local parts, settled = by_state(ordered), 0
-  local ok, why, freed = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of)
+  local parts, settled, freed = by_state(ordered), 0, nil
+  local ok, why = lock(self, ordered, parts)
+  if ok then ok, why, freed = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of) end
   for state, part in pairs(parts) do
     local changed
     if ok then ok, why, changed = list.over(self, outcomes_known[state].sql, part, 4, put_outcome) end

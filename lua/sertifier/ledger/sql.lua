@@ -40,24 +40,27 @@ end
 
 --- A prepared statement, kept by its text and the size of its list.
 local function prepared(self, text, size, width)
-  local name = text .. (size or "")
-  if self.statements[name] then return self.statements[name], name end
+  local kept = self.statements[text] or {}
+  if kept[size or 0] then return kept[size or 0] end
   if not self.connection then return nil, "it is closed" end
   local statement, message = prepare(self.connection, written(self, text, size, width))
   if not statement then return nil, message end
-  self.statements[name] = statement
-  return statement, name
+  self.statements[text], kept[size or 0] = kept, statement
+  return statement
 end
 
 --- SQLite's driver tells the error of a failed statement once more at its next use.
-local function forget(self, name)
-  pcall(self.statements[name].close, self.statements[name])
-  self.statements[name] = nil
+local function forget(self, text, size)
+  local kept = self.statements[text]
+  pcall(kept[size or 0].close, kept[size or 0])
+  kept[size or 0] = nil
 end
 
 --- Closes all that was prepared.
 function sql.forget_all(self)
-  for _, statement in pairs(self.statements) do pcall(statement.close, statement) end
+  for _, kept in pairs(self.statements) do
+    for _, statement in pairs(kept) do pcall(statement.close, statement) end
+  end
   self.statements = {}
 end
 
@@ -93,10 +96,10 @@ function sql.ask(connection, text)
 end
 
 local function try(self, text, size, width, ...)
-  local statement, name = prepared(self, text, size, width)
-  if not statement then return nil, name end
+  local statement, fault = prepared(self, text, size, width)
+  if not statement then return nil, fault end
   local rows, message, changed = rows_from(statement, ...)
-  if not rows then forget(self, name) end
+  if not rows then forget(self, text, size) end
   return rows, message, changed
 end
 
