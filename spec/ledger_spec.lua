@@ -170,6 +170,23 @@ engines.describe("a ledger", function(engine, place)
     assert.has_error(function() ledger:settle { outcome(2, "lost") } end, "lost: no such outcome")
   end)
 
+  it("settles drafts that are published, together with what is sent", function()
+    assert(ledger:claim(items(1, 4)))
+    local one, other = issued(1), issued(2)
+    one.state, other.state = "draft", "draft"
+    assert(ledger:settle { one, other, outcome(3, "draft") })
+    assert(ledger:claim_drafts { key(1), key(2), key(3) })
+    for _, state_of_none in ipairs { "rejected", "draft" } do
+      assert.is_nil(ledger:settle { outcome(1, state_of_none), issued(4) })
+    end
+    assert.same({ "publishing", "sending" }, { state(1), state(4) })
+    assert(ledger:settle { outcome(1, "issued"), outcome(2, "in_doubt", "cut"),
+      outcome(3, "not_applied"), outcome(4, "rejected", "no") })
+    assert.same({ "issued", "publishing", "draft", "rejected" }, { state(1), state(2), state(3), state(4) })
+    assert.same({ "credential-1", "link-2", "cut" },
+      { entry(1).credential_id, entry(2).link, entry(2).reason })
+  end)
+
   it("settles, and claims what goes next", function()
     assert(ledger:claim(items(1, 2)))
     local other = assert(ledgers.open(name))

@@ -31,8 +31,8 @@ end
 
 -- ---- putting keys in ----
 
-local columns = { "key", "campaign", "once_per", "external_id", "name", "email", "person", "content",
-  "line" }
+local columns = { "key", "campaign", "once_per", "external_id", "name", "email", "person",
+  "content", "line" }
 
 local function put(self, values, n, item)
   values[n + 1], values[n + 2], values[n + 3] = item.key, item.campaign, item.once_per

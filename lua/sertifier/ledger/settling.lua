@@ -9,13 +9,15 @@ local settling = {}
 -- By outcome: the states that a row may have until then, the state that it gets, and what of it is
 -- no longer needed. A publish in doubt stays one, and one that was not applied leaves its draft;
 -- what came from the queue goes back to it.
-local outcomes_known = {
-  issued = { from = "'sending', 'publishing'", to = "'issued'", gone = { "body", "name", "email" } },
-  rejected = { from = "'sending'", to = "'rejected'", gone = { "body", "name", "email" } },
-  draft = { from = "'sending'", to = "'draft'", gone = { "body" } },
-  in_doubt = { from = "'sending', 'publishing'", gone = { "body" },
+local ways = {
+  issued = { from = "'sending', 'publishing'", to = "'issued'",
+    gone = ", body = NULL, name = NULL, email = NULL" },
+  rejected = { from = "'sending'", to = "'rejected'",
+    gone = ", body = NULL, name = NULL, email = NULL" },
+  draft = { from = "'sending'", to = "'draft'", gone = ", body = NULL" },
+  in_doubt = { from = "'sending', 'publishing'", gone = ", body = NULL",
     to = "CASE credential.state WHEN 'sending' THEN 'in_doubt' ELSE credential.state END" },
-  not_applied = { from = "'sending', 'publishing'", gone = {},
+  not_applied = { from = "'sending', 'publishing'", gone = "",
     to = "CASE credential.state WHEN 'sending' THEN 'queued' ELSE 'draft' END" },
 }
 
@@ -24,11 +26,7 @@ local settle_sql = "UPDATE credential SET settled_at = {now}, lease = NULL, stat
   .. " link = COALESCE(column3, credential.link), reason = column4 FROM {locked}"
   .. " WHERE credential.key = column1 AND credential.run = {run} AND credential.state IN (%s)"
 
-for _, way in pairs(outcomes_known) do
-  local gone = ""
-  for _, column in ipairs(way.gone) do gone = gone .. ", " .. column .. " = NULL" end
-  way.sql = settle_sql:format(way.to, gone, way.from)
-end
+for _, way in pairs(ways) do way.sql = settle_sql:format(way.to, way.gone, way.from) end
 
 local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credential AS c"
   .. " WHERE c.key IN (SELECT column1 FROM {list}) AND c.run = {run} AND c.state = 'sending'"
@@ -36,7 +34,7 @@ local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credent
 
 local function check_outcomes(outcomes)
   for _, one in ipairs(outcomes) do
-    if not outcomes_known[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
+    if not ways[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
   end
 end
 
@@ -65,24 +63,32 @@ local unclaimed = "is not claimed by this run"
 local lock_sql = "SELECT c.key FROM credential AS c WHERE c.key IN (SELECT column1 FROM {list})"
   .. " AND c.run = {run} {lock}"
 
---- Several parts would lock their rows in several orders.
+--- Locks all rows in one order, where parts of the list would lock theirs in several.
 local function lock(self, ordered, parts)
   if not next(parts, (next(parts))) then return true end
   return list.over(self, lock_sql, ordered, 1, put_key_of)
 end
 
+--- Settles the parts, each of one state.
+-- @return how many rows there were; or nil, message
+local function settle_parts(self, parts)
+  local ok, why, all = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of)
+  if not ok then return nil, why end
+  for state, part in pairs(parts) do
+    local done, problem, changed = list.over(self, ways[state].sql, part, 4, put_outcome)
+    if not done then return nil, problem end
+    all = all + changed
+  end
+  return all
+end
+
 --- What `settle` does within its transaction: all of it, which the number of rows tells.
 local function settle_all(self, ordered)
-  local parts, settled, freed = by_state(ordered), 0, nil
-  local ok, why = lock(self, ordered, parts)
-  if ok then ok, why, freed = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of) end
-  for state, part in pairs(parts) do
-    local changed
-    if ok then ok, why, changed = list.over(self, outcomes_known[state].sql, part, 4, put_outcome) end
-    settled = settled + (changed or 0)
-  end
-  if not ok then return nil, why end
-  if freed + settled < #ordered then return nil, unclaimed end
+  local parts = by_state(ordered)
+  local settled, why = lock(self, ordered, parts)
+  if settled then settled, why = settle_parts(self, parts) end
+  if not settled then return nil, why end
+  if settled < #ordered then return nil, unclaimed end
   return true
 end
 
