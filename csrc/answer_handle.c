@@ -22,13 +22,15 @@ static int is_compared(int i) {
 /* A field that is not there is as an empty one. */
 static int has(lua_State *L, const char *field, slice text) {
   slice own = text_slice("", 0);
-  int is_text;
+  int is_it = 1;
   lua_getfield(L, CREDENTIAL, field);
-  is_text = lua_type(L, -1) == LUA_TSTRING;
-  if (is_text) own.bytes = lua_tolstring(L, -1, &own.length);
-  is_text = (is_text || lua_isnil(L, -1)) && quoted_is(text, own);
+  if (lua_type(L, -1) == LUA_TSTRING)
+    own.bytes = lua_tolstring(L, -1, &own.length);
+  else
+    is_it = lua_isnil(L, -1);
+  is_it = is_it && quoted_is(text, own);
   lua_pop(L, 1);
-  return is_text;
+  return is_it;
 }
 
 static int is_its_row(lua_State *L, slice campaign, const answer_row *row) {
