@@ -37,7 +37,7 @@ help:
 	@echo "make build     the native core for Lua 5.4, 5.3 and 5.1 (LuaJIT)"
 	@echo "make lint      luacheck, and what gcc, clang, cppcheck, clang-tidy and scan-build say of the core"
 	@echo "make check     lint, docs, clang, sanitize, valgrind, fuzz and coverage, one after the other"
-	@echo "make clang     the core built by clang, and the specs of the native parts with it"
+	@echo "make clang     the native parts built by clang, and their specs with that"
 	@echo "make sanitize  the specs with AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make coverage  the share of the lines that the specs run, of the core and of the modules"
 	@echo "make valgrind  the specs of the native parts under valgrind"
@@ -179,7 +179,7 @@ build/clang/sertifier/%.so: $(wildcard csrc/*.h)
 
 clang: build/clang/sertifier/core.so build/clang/sertifier/http.so
 	@: >build/clang/totals
-	@TREE=build/clang tools/specs lua5.4 5.4 build/clang/totals $(NATIVE_SPECS)
+	@TREE=build/clang tools/specs lua5.4 5.4 build/clang/totals $(NATIVE_SPECS) spec/client_spec.lua
 
 valgrind: build
 	@mkdir -p build && : >build/valgrind.totals

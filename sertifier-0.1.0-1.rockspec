@@ -49,7 +49,7 @@ end
 local modules = lua_modules [[
   adding adopt answer answer.match answer.row answer.waiting api api.data attributes check claiming
   cli cli.adopt cli.ahead cli.check cli.command_first cli.commands cli.common cli.doctor cli.drain
-  cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.numbers cli.progress
+  cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.options cli.progress
   cli.proposing cli.report cli.resolve cli.sandbox cli.status cli.telling cli.watching
   cli.writing_back compile compile.cells condition condition.dates condition.filters condition.soql
   condition.tests credential delivery delivery.request did_you_mean doctor drain ends envelope

@@ -1,6 +1,6 @@
 --- The commands and their options, as `sertifier --help` tells them.
 
-local numbers = require "sertifier.cli.numbers"
+local options = require "sertifier.cli.options"
 
 local commands = {}
 
@@ -9,76 +9,29 @@ local function runs(command, module)
   command:action(function(args) args.run = require(module).main end)
 end
 
---- A whole number, 1 or more.
-local function count_option(command, name, help)
-  command:option(name, help):argname "N":convert(numbers.whole(name))
-end
-
-local function ledger_option(command)
-  command:option("--ledger", "sertifier.db if not said"):argname "FILE"
-end
-
-local function mapping_options(command)
-  command:option("--map", "a credential field and its template"):argname "FIELD=TEMPLATE"
-    :count "*"
-  command:option("--once-per", "what is issued once per, {!Id} if not said"):argname "TEMPLATE"
-end
-
-local function org_options(command)
-  command:option("--salesforce", "the org's My Domain, SALESFORCE_URL if not said"):argname "URL"
-  command:option("--target-org", "the org as the Salesforce CLI knows it"):argname "NAME"
-end
-
---- For what is found out about an export, where that is wrong.
-local function export_options(command)
-  command:option("--format", "which tool wrote the export, where the guess is wrong")
-    :choices(require("sertifier.export").formats)
-  command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
-  command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
-  command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
-  command:option("--decimal", "the decimal mark of numbers such as 1.234"):choices { ",", "." }
-end
-
-local function flow_options(command)
-  command:argument("files", "[FLOW.lua] EXPORT..."):args "*"
-  command:option("--campaign", "the campaign's ID, or a template"):argname "ID"
-  command:option("--when", "entry conditions, as in SOQL's WHERE"):argname "COND"
-  mapping_options(command)
-  command:option("--now", "what TODAY and its kin start from, YYYY-MM-DD[Thh:mm:ssZ]")
-    :argname "TIME"
-  command:option("--first-run", "records of which nothing is known: issue, or only remember")
-    :argname "WHAT":choices { "issue", "remember" }
-  command:option("--previous", "an older export, for what records were before"):argname "EXPORT"
-  command:flag("--two-phase", "add drafts, look at them, then publish them")
-  count_option(command, "--batch-size", "credentials a request, 20 if not said")
-  command:flag("--json", "the counts as one JSON object on standard output")
-  export_options(command)
-  command:flag("--strict", "nothing is sent unless every record is valid and the export whole")
-end
-
 -- ---- each command's options ----
 
 local declare = {}
 
 function declare.issue(command)
-  flow_options(command)
+  options.flow(command)
   command:option("--query", "records from the org, by SOQL or a Bulk job's id; `flow`: its own")
     :argname "SOQL"
-  org_options(command)
+  options.org(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, as CSV for Salesforce; `salesforce`: to the org")
     :argname "FILE"
   command:option("--rejects", "what was not issued, and why, as CSV to be corrected")
     :argname "FILE"
-  count_option(command, "--concurrency", "requests at once, 4 if not said")
+  options.count(command, "--concurrency", "requests at once, 4 if not said")
   command:option("--rate", "requests a second, at the most"):argname "N"
-    :convert(numbers.above_0("--rate"))
-  count_option(command, "--limit", "credentials in this run, at the most")
-  count_option(command, "--expect", "so many must be new, or nothing is sent")
-  count_option(command, "--max-new", "so many may be new, or nothing is sent")
-  count_option(command, "--canary", "issue so many, look them up, and only then the rest")
+    :convert(options.above_0("--rate"))
+  options.count(command, "--limit", "credentials in this run, at the most")
+  options.count(command, "--expect", "so many must be new, or nothing is sent")
+  options.count(command, "--max-new", "so many may be new, or nothing is sent")
+  options.count(command, "--canary", "issue so many, look them up, and only then the rest")
   command:option("--max-invalid", "stop where more records are invalid"):argname "N"
-    :convert(numbers.whole("--max-invalid", 0))
+    :convert(options.whole("--max-invalid", 0))
   command:flag("--delete-surplus", "with --two-phase: other drafts of a person are deleted")
   command:option("--progress", "line (on a terminal), plain (a line every 10 s) or none")
     :choices { "line", "plain", "none" }
@@ -90,19 +43,19 @@ function declare.issue(command)
 end
 
 function declare.check(command)
-  flow_options(command)
+  options.flow(command)
   command:option("--bodies", "each request's body as a line; - is standard output"):argname "FILE"
   command:option("--ledger", "of which is known what was issued; sertifier.db if not said")
     :argname "FILE"
-  count_option(command, "--sample", "show so many credentials; 3 on a terminal if not said")
+  options.count(command, "--sample", "show so many credentials; 3 on a terminal if not said")
   command:option("--explain", "which conditions hold for the record on this line"):argname "LINE"
-    :convert(numbers.whole("--explain"))
+    :convert(options.whole("--explain"))
   command:epilog "Example: sertifier check flow.lua contacts.csv"
   runs(command, "sertifier.cli.check")
 end
 
 function declare.status(command)
-  ledger_option(command)
+  options.ledger(command)
   command:option("--state", "lists the keys of one state"):argname "STATE"
   command:flag("--json", "the counts as one JSON object; with --state one for each key")
   command:epilog "Example: sertifier status --state in_doubt"
@@ -110,7 +63,7 @@ function declare.status(command)
 end
 
 function declare.resolve(command)
-  ledger_option(command)
+  options.ledger(command)
   command:option("--release", "by your word: not issued, may be sent again"):argname "KEY"
     :count "*"
   command:option("--drop", "by your word: issued, or not wanted; never sent"):argname "KEY"
@@ -124,9 +77,9 @@ function declare.forget(command)
   command:argument("keys", "a key: campaign/Id, or what is issued once per"):args "*"
     :argname "KEY"
   command:option("--older-than", "what was settled so long ago; without --yes it is counted")
-    :argname "DAYSd":convert(numbers.age("--older-than"))
+    :argname "DAYSd":convert(options.age("--older-than"))
   command:flag("--yes", "forget what --older-than counts")
-  ledger_option(command)
+  options.ledger(command)
   command:epilog "Example: sertifier forget my-campaign/0035g000006BKP7AAO"
   runs(command, "sertifier.cli.forgetting")
 end
@@ -134,27 +87,27 @@ end
 function declare.adopt(command)
   command:argument("files", "[FLOW.lua] [EXPORT...]"):args "*"
   command:option("--campaign", "the campaign's ID"):argname "ID"
-  mapping_options(command)
-  export_options(command)
-  ledger_option(command)
+  options.mapping(command)
+  options.export(command)
+  options.ledger(command)
   command:flag("--json", "what was found, as one JSON object on standard output")
   command:epilog "Example: sertifier adopt --campaign my-campaign contacts.csv"
   runs(command, "sertifier.cli.adopt")
 end
 
 function declare.drain(command)
-  ledger_option(command)
-  count_option(command, "--batch-size", "credentials a request, 20 if not said")
+  options.ledger(command)
+  options.count(command, "--batch-size", "credentials a request, 20 if not said")
   command:option("--every", "go on, looking again after so many seconds"):argname "SECONDS"
-    :convert(numbers.above_0("--every"))
+    :convert(options.above_0("--every"))
   command:flag("--json", "the counts as one JSON object on standard output")
   command:epilog "Example: sertifier drain --ledger sertifier.db --every 5"
   runs(command, "sertifier.cli.drain")
 end
 
 declare["write-back"] = function(command)
-  ledger_option(command)
-  org_options(command)
+  options.ledger(command)
+  options.org(command)
   command:option("--unwritten", "what cannot be written, as CSV for Salesforce"):argname "FILE"
   command:flag("--json", "the counts as one JSON object on standard output")
   command:epilog "Example: sertifier write-back --target-org my-org"
@@ -168,7 +121,7 @@ function declare.watch(command)
   command:flag("--once", "ask once, and end")
   command:option("--overlap", "seconds that are asked for again, 600 if not said")
     :argname "SECONDS":convert(tonumber):default "600"
-  org_options(command)
+  options.org(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, to the org"):choices { "salesforce" }
   command:option("--first-run", "records of which nothing is known: issue, or only remember")
@@ -178,11 +131,11 @@ function declare.watch(command)
 end
 
 function declare.sandbox(command, is_given)
-  count_option(command, "--port", "a free one if not said")
+  options.count(command, "--port", "a free one if not said")
   command:option("--campaign", "a campaign that it has"):argname "ID":count "*"
   command:option("--key", "the API key that it wants"):argname "K"
   command:option("--behave", "one of the behaviours below"):argname "NAME=VALUE":count "*"
-  count_option(command, "--org", "an org of Salesforce's too, with so many contacts")
+  options.count(command, "--org", "an org of Salesforce's too, with so many contacts")
   if is_given then command:epilog(require("sertifier.cli.sandbox").help()) end
   runs(command, "sertifier.cli.sandbox")
 end
@@ -210,7 +163,7 @@ end
 function declare.doctor(command)
   command:argument("flow", "a flow whose campaign is looked at"):args "?":argname "FLOW.lua"
   command:option("--campaign", "the campaign's ID"):argname "ID"
-  ledger_option(command)
+  options.ledger(command)
   command:epilog "Example: sertifier doctor flow.lua"
   runs(command, "sertifier.cli.doctor")
 end
