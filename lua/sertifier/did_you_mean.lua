@@ -1,6 +1,7 @@
 --- What a message about a wrong name ends with: the right one that is nearest.
 
-local nearest = require "sertifier.nearest"
+local later = require "sertifier.later"
+local nearest = later "sertifier.nearest"
 
 --- Asks whether another name was meant.
 -- @param name what was written

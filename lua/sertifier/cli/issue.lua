@@ -2,8 +2,8 @@
 
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
-local ending = require "sertifier.cli.ending"
 local later = require "sertifier.later"
+local ending = later "sertifier.cli.ending"
 local logging = later "sertifier.cli.logging"
 local progress = require "sertifier.cli.progress"
 local summaries = require "sertifier.summary"
