@@ -7,7 +7,7 @@ local keys = require "spec.support.keys"
 local ledgers = require "sertifier.ledger"
 local luassert = require "luassert"
 local postgres = require "spec.support.postgres"
-local rows = require "spec.support.rows"
+local statement = require "spec.support.statement"
 
 local sqlite = { name = "SQLite",
   tables = "SELECT name FROM sqlite_master WHERE name = 'memory'" }
@@ -26,7 +26,7 @@ end
 
 --- Rows of the file itself, past the ledger.
 function sqlite.query(text)
-  return rows.of(assert(DBI.Connect("SQLite3", sqlite.path)), text)
+  return statement.rows(assert(DBI.Connect("SQLite3", sqlite.path)), text)
 end
 
 local server = { name = "PostgreSQL", start = postgres.start, stop = postgres.stop,

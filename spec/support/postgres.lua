@@ -2,7 +2,7 @@
 
 local DBI = require "DBI"
 local core = require "sertifier.core"
-local rows = require "spec.support.rows"
+local statement = require "spec.support.statement"
 
 local postgres = {}
 
@@ -97,7 +97,7 @@ function postgres.query(text)
   local connection = assert(connect())
   connection:autocommit(true)
   assert(connection:prepare "SET client_min_messages = 'error'"):execute()
-  return rows.of(connection, text)
+  return statement.rows(connection, text)
 end
 
 --- Removes all tables.
