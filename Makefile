@@ -216,7 +216,8 @@ fuzz: build $(FUZZERS:%=build/fuzz/%)
 
 # musl, with what Debian has for it: all sources are compiled with its headers, and what knows nothing of
 # Lua or libcurl runs with it, on what the fuzzers start from and have found.
-MUSL_FUZZERS := $(filter-out csv_peer,$(FUZZERS))
+MUSL_FUZZERS := $(filter-out csv_peer modules request url,$(FUZZERS))
+MUSL_PLAIN   := $(filter-out csrc/url.c,$(PLAIN))
 
 build/musl/headers:
 	@tools/setup release
@@ -225,9 +226,9 @@ build/musl/headers:
 	  ln -sf $$(ls -d /usr/include/$$header /usr/include/$$(gcc -print-multiarch)/$$header 2>/dev/null) $@/; \
 	done
 
-build/musl/%: spec/fuzz/%.c spec/fuzz/target.h spec/support/corpus.c $(PLAIN) $(wildcard csrc/*.h) | build/musl/headers
+build/musl/%: spec/fuzz/%.c spec/fuzz/target.h spec/support/corpus.c $(MUSL_PLAIN) $(wildcard csrc/*.h) | build/musl/headers
 	@musl-gcc -static -std=gnu11 -O1 -isystem build/musl/headers -iquote csrc -o $@ $< spec/support/corpus.c \
-	  $(PLAIN) -lm $$(gcc -print-file-name=libz.a) -lpthread
+	  $(MUSL_PLAIN) -lm $$(gcc -print-file-name=libz.a) -lpthread
 
 musl: $(MUSL_FUZZERS:%=build/musl/%)
 	@for abi in $(ABIS); do for file in $(SOURCES); do \
