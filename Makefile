@@ -14,7 +14,7 @@ SOURCES  := $(wildcard csrc/*.c)
 # Two libraries: what speaks HTTP needs libcurl, which takes long to load, and the core does not.
 HTTP_ONLY := $(addprefix csrc/,assertion.c client.c http.c http_module.c http_result.c key.c login.c \
                login_handle.c request.c url.c)
-HTTP     := $(HTTP_ONLY) $(addprefix csrc/,buffer.c handles.c member.c)
+HTTP     := $(HTTP_ONLY) $(addprefix csrc/,body.c buffer.c handles.c member.c)
 CORE     := $(filter-out $(HTTP_ONLY),$(SOURCES))
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))
 TOTALS   := build/totals
@@ -190,7 +190,7 @@ valgrind: build
 FUZZ_SECONDS ?= 10
 FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 # What knows nothing of Lua; the frame of request.c brings that file itself.
-PLAIN        := $(addprefix csrc/,ahead.c answer.c buffer.c cell.c columns.c condition.c csv.c date.c decimal.c decode.c feed.c \
+PLAIN        := $(addprefix csrc/,ahead.c answer.c body.c buffer.c cell.c columns.c condition.c csv.c date.c decimal.c decode.c feed.c \
                 feed_scan.c footer.c formula.c formula_choice.c formula_date.c formula_number.c \
                 formula_room.c formula_run.c formula_text.c key.c kind.c lane.c letter.c like.c member.c memory.c \
                 plan.c plan_run.c prove.c quoted.c rows.c scan.c source.c stretch.c text.c unpack.c url.c value.c value_id.c zip.c)

@@ -56,12 +56,12 @@ local modules = lua_modules [[
   explain explain.line export export.columns export.csv export.encoding export.events export.json
   export.kinds export.outbound export.settling export.tables flow flow.fields flow_file flow_import
   flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
-  formula.functions formula.grammar formula.names formula.typing guards holdings hooks json landing
-  latency later ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget
-  ledger.forgotten ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
-  ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite
-  ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing memory
-  nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing
+  formula.functions formula.grammar formula.names formula.typing gathering guards holdings hooks
+  json landing latency later ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts
+  ledger.forget ledger.forgotten ledger.list ledger.listing ledger.memories ledger.person
+  ledger.postgres ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql
+  ledger.sqlite ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing
+  memory nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing
   nginx.gateway nginx.journal nginx.metrics nginx.options nginx.outbound_message nginx.page
   nginx.pool nginx.records nginx.reply nginx.request nginx.status nginx.watching object opening
   options org org.assertion org.collections org.ingest org.jobs org.locks org.query org.reply
@@ -81,19 +81,19 @@ local defines = { "SERTIFIER_VERSION=" .. release,
   "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead answer answer_handle batch buffer cell columns commits commits_handle condition core csv
-    csv_out date decimal decode feed feed_handle feed_scan footer formula formula_choice
-    formula_date formula_number formula_room formula_run formula_text handles kind lane letter like
-    load_ahead member memory memory_handle plan plan_handle plan_run prove quoted reader reader_fill
-    recall record row rows scan siphash source source_handle stretch strings system text unpack
-    value value_id zip
+    ahead answer answer_handle batch body body_handle buffer cell columns commits commits_handle
+    condition core csv csv_out date decimal decode feed feed_handle feed_scan footer formula
+    formula_choice formula_date formula_number formula_room formula_run formula_text handles kind
+    lane letter like load_ahead member memory memory_handle plan plan_handle plan_run prove quoted
+    reader reader_fill recall record row rows scan siphash source source_handle stretch strings
+    system text unpack value value_id zip
   ]],
   defines = defines,
   libraries = { "z", "pthread", "dl" }, -- z: exports that are packed
 }
 modules["sertifier.http"] = {
   sources = c_sources [[
-    assertion buffer client handles http http_module http_result key login login_handle member
+    assertion body buffer client handles http http_module http_result key login login_handle member
     request url
   ]],
   defines = defines,

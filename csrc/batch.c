@@ -161,8 +161,10 @@ void batch_push_record(lua_State *L, const batch *b, slice text,
 
 /* ---- methods ---- */
 
-static const item *item_at(lua_State *L, const batch *b, lua_Integer index) {
-  luaL_argcheck(L, index >= 1 && (size_t)index <= batch_count(b), 2,
+/* The credential whose number stands at an index of the stack. */
+static const item *item_at(lua_State *L, const batch *b, int at) {
+  lua_Integer index = luaL_checkinteger(L, at);
+  luaL_argcheck(L, index >= 1 && (size_t)index <= batch_count(b), at,
                 "the batch has no such credential");
   return (const item *)(const void *)b->items.bytes + (index - 1);
 }
@@ -179,7 +181,7 @@ static void push_span(lua_State *L, const buffer *b, plan_span span) {
 /* batch:get(i) -> once_per, campaign, name, email, externalId, Id, line */
 static int batch_values(lua_State *L) {
   const batch *b = batch_get(L, 1);
-  const item *one = item_at(L, b, luaL_checkinteger(L, 2));
+  const item *one = item_at(L, b, 2);
   int role;
   for (role = 0; role < PLAN_TOLD; role++)
     push_span(L, &b->out.values, one->value[role]);
@@ -187,26 +189,30 @@ static int batch_values(lua_State *L) {
   return PLAN_TOLD + 1;
 }
 
+slice batch_credential(lua_State *L, int index) {
+  const batch *b = batch_get(L, index);
+  plan_span span = item_at(L, b, index + 1)->credential;
+  return text_slice(b->out.json.bytes + span.start, span.length);
+}
+
 /* batch:credential(i) -> its JSON, as it is sent */
-static int batch_credential(lua_State *L) {
-  const batch *b = batch_get(L, 1);
-  push_span(L, &b->out.json, item_at(L, b, luaL_checkinteger(L, 2))->credential);
+static int batch_json(lua_State *L) {
+  slice text = batch_credential(L, 1);
+  lua_pushlstring(L, text.bytes, text.length);
   return 1;
 }
 
 /* batch:fingerprint(i, key) -> of its JSON, as core.fingerprint */
 static int batch_fingerprint(lua_State *L) {
-  const batch *b = batch_get(L, 1);
-  plan_span span = item_at(L, b, luaL_checkinteger(L, 2))->credential;
-  fingerprint_push(L, fingerprint_key(L, 3),
-                   text_slice(b->out.json.bytes + span.start, span.length));
+  slice text = batch_credential(L, 1);
+  fingerprint_push(L, fingerprint_key(L, 3), text);
   return 1;
 }
 
 /* batch:record(i) -> the record it was made from, where records are kept */
 static int batch_record(lua_State *L) {
   const batch *b = batch_get(L, 1);
-  const item *one = item_at(L, b, luaL_checkinteger(L, 2));
+  const item *one = item_at(L, b, 2);
   if (!b->columns) return 0;
   batch_push_record(L, b, text_slice(b->rows.bytes + one->text.start,
                                      one->text.length), NULL);
@@ -216,7 +222,7 @@ static int batch_record(lua_State *L) {
 /* batch:row(i) -> the text of the row it was made from, where rows are kept */
 static int batch_row(lua_State *L) {
   const batch *b = batch_get(L, 1);
-  push_span(L, &b->rows, item_at(L, b, luaL_checkinteger(L, 2))->text);
+  push_span(L, &b->rows, item_at(L, b, 2)->text);
   return 1;
 }
 
@@ -290,7 +296,7 @@ static int batch_clear(lua_State *L) {
 void batch_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"__len", batch_length}, {"get", batch_values},
-    {"credential", batch_credential}, {"fingerprint", batch_fingerprint},
+    {"credential", batch_json}, {"fingerprint", batch_fingerprint},
     {"record", batch_record}, {"row", batch_row}, {"problems", batch_problems},
     {"write", batch_write}, {"clear", batch_clear}, {NULL, NULL}};
   handle_class(L, CLASS, methods, batch_close);

@@ -31,3 +31,7 @@ int buffer_grow(buffer *b, size_t extra) {
 int buffer_expect(buffer *b, size_t length) {
   return length < b->cap && resize(b, length + 1);
 }
+
+void buffer_fit(buffer *b) {
+  if (b->bytes && b->length + 1 < b->capacity) (void)resize(b, b->length + 1);
+}

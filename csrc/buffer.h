@@ -24,6 +24,9 @@ int buffer_grow(buffer *b, size_t extra);
 ** has come yet; 0 past the cap or without memory. */
 int buffer_expect(buffer *b, size_t length);
 
+/* Gives back the room that is not used. */
+void buffer_fit(buffer *b);
+
 /* Room for `extra` more bytes; where they go, or NULL past the cap. */
 static inline char *buffer_reserve(buffer *b, size_t extra) {
   if (extra >= b->capacity - b->length && !buffer_grow(b, extra)) return NULL;

@@ -1,6 +1,7 @@
 /* client.c: handle: HTTP requests that carry a key to its one host. */
 #include <string.h>
 
+#include "body.h"
 #include "handles.h"
 #include "http.h"
 #include "url.h"
@@ -81,22 +82,44 @@ static int is_method(const char *text) {
   return 0;
 }
 
+/* One that the core has made, held. */
+static body *hold_body(lua_State *L, body *b) {
+  luaL_argcheck(L, b && body_count(b), 4, "the body is closed or empty");
+  body_fit(b);
+  return body_hold(b);
+}
+
+/* What is to be sent, held; NULL where nothing is. */
+static body *take_body(lua_State *L) {
+  body **made = luaL_testudata(L, 4, BODY_CLASS), *b;
+  size_t length;
+  const char *text;
+  if (made) return hold_body(L, *made);
+  text = luaL_optlstring(L, 4, NULL, &length);
+  if (!text) return NULL;
+  b = body_of_text(text_slice(text, length));
+  if (!b) luaL_error(L, "out of memory");
+  return b;
+}
+
 /* client:submit(method, path, body, is_csv) -> id: starts a request and returns
 ** at once. The path starts with "/", and stands behind the client's address.
+** The body is a text, or one of core.body, which then takes no more in.
 ** Where it is about CSV, that is the body, or else the answer that is wanted. */
 static int client_submit(lua_State *L) {
   client *c = client_get(L);
   const char *method = luaL_checkstring(L, 2);
   const char *path = luaL_checkstring(L, 3);
-  size_t length = 0;
-  const char *body = luaL_optlstring(L, 4, NULL, &length);
   http_form form = !lua_toboolean(L, 5) ? HTTP_JSON
-                 : body ? HTTP_CSV_SENT : HTTP_CSV_WANTED;
+                 : lua_isnoneornil(L, 4) ? HTTP_CSV_WANTED : HTTP_CSV_SENT;
+  body *sent;
   long id;
   luaL_argcheck(L, is_method(method), 2, "not a method of these APIs");
   luaL_argcheck(L, strlen(path) == lua_rawlen(L, 3) && url_is_path(path), 3,
                 "not a path");
-  id = http_submit(c->http, form, method, path, body, length);
+  sent = take_body(L);
+  id = http_submit(c->http, form, method, path, sent);
+  body_release(sent);
   if (!id) return luaL_error(L, "out of memory");
   lua_pushinteger(L, id);
   return 1;

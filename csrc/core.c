@@ -22,6 +22,7 @@ int luaopen_sertifier_core(lua_State *L) {
   feed_handle_open(L);
   reader_open(L);
   reader_fill_open(L);
+  body_handle_open(L);
   strings_open(L);
   system_open(L);
   load_ahead_open(L);

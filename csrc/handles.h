@@ -20,6 +20,7 @@ void feed_handle_open(lua_State *L);
 void reader_open(lua_State *L);
 void reader_fill_open(lua_State *L);
 void record_open(lua_State *L);
+void body_handle_open(lua_State *L);
 void client_open(lua_State *L);
 void login_handle_open(lua_State *L);
 void strings_open(lua_State *L);
@@ -47,6 +48,10 @@ void handle_stay_loaded(void *place);
 ** there. */
 const char *handle_text(lua_State *L, const char *name, const char *otherwise);
 double handle_number(lua_State *L, const char *name, double otherwise);
+
+/* The class of bodies: pointers to them, NULL where one is closed. The core
+** makes them, and the library that speaks HTTP sends them. */
+#define BODY_CLASS "sertifier.body"
 
 /* Pushes a client that is closed, and where its http goes. */
 struct http;
@@ -93,6 +98,10 @@ int batch_add_fault(batch *b, uint64_t line, const char *problem, slice row);
 /* Adds a line, with its '\n', to the problems of the last row that has any; 0
 ** without memory. */
 int batch_add_more(batch *b, const char *line);
+
+/* The JSON of a credential: a batch at an index of the stack, and behind it the
+** credential's number. */
+slice batch_credential(lua_State *L, int index);
 
 size_t batch_count(const batch *b);
 size_t batch_faults(const batch *b);

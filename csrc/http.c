@@ -98,11 +98,11 @@ static request *request_take(http *h) {
 }
 
 long http_submit(http *h, http_form form, const char *method, const char *path,
-                 const char *body, size_t length) {
+                 body *sent) {
   request *r = request_take(h);
   if (!r) return 0;
   h->options.headers = h->headers[form];
-  if (!request_prepare(r, &h->options, method, path, body, length) ||
+  if (!request_prepare(r, &h->options, method, path, sent) ||
       curl_multi_add_handle(h->multi, r->easy) != CURLM_OK)
     return request_free(r), 0;
   r->result->id = ++h->last_id;

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "body.h"
 #include "http_result.h"
 #include "key.h"
 
@@ -40,9 +41,10 @@ http *http_open(const http_settings *settings, key *k, char *problem,
                 size_t size);
 void http_close(http *h); /* requests in flight are given up */
 
-/* Starts a request; its id, or 0 without memory. `path` starts with '/'. */
+/* Starts a request, which holds what it sends (NULL: it has no body) until it
+** ends; its id, or 0 without memory. `path` starts with '/'. */
 long http_submit(http *h, http_form form, const char *method, const char *path,
-                 const char *body, size_t length);
+                 body *sent);
 
 /* Waits until a request ends, `seconds` at the most. */
 void http_poll(http *h, double seconds);

@@ -113,11 +113,12 @@ static const char *fill_form(const login *l, buffer *form, char *problem,
 
 static http_result *post(http *h, const buffer *form) {
   http_result *result = NULL;
-  if (http_submit(h, HTTP_JSON, "POST", "/services/oauth2/token", form->bytes,
-                  form->length))
+  body *sent = body_of_text(text_slice(form->bytes, form->length));
+  if (sent && http_submit(h, HTTP_JSON, "POST", "/services/oauth2/token", sent))
     do {
       http_poll(h, 1);
     } while (!(result = http_take(h)));
+  body_release(sent);
   return result;
 }
 

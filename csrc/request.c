@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "key.h"
-
 #define MOST_BELIEVED (1 << 20) /* bytes of what an answer says of its length */
 #define MOST_AT_ONCE (1 << 18)  /* bytes of a body that libcurl takes in one go */
 
@@ -13,9 +11,10 @@
 
 static size_t give_body(char *to, size_t size, size_t count, void *user) {
   request *r = user;
-  size_t room = size * count, left = r->length - r->taken;
+  const buffer *text = &r->body->text;
+  size_t room = size * count, left = text->length - r->taken;
   if (room > left) room = left;
-  memcpy(to, r->body + r->taken, room);
+  memcpy(to, text->bytes + r->taken, room);
   r->taken += room;
   if (room) r->result->sent = 1;
   return room;
@@ -78,7 +77,7 @@ void request_free(request *r) {
   if (!r) return;
   curl_easy_cleanup(r->easy);
   http_free(r->result);
-  free(r->body);
+  body_release(r->body);
   free(r);
 }
 
@@ -92,11 +91,9 @@ request *request_new(void) {
 
 /* Its buffer for sending is as large as the body: one that is smaller takes a
 ** poll for each part, one that is larger takes memory for each request. */
-static int set_body(request *r, const char *body, size_t length) {
-  r->body = malloc(length + 1);
-  r->length = length;
-  if (!r->body) return 0;
-  memcpy(r->body, body, length);
+static void set_body(request *r, body *sent) {
+  size_t length = sent->text.length;
+  r->body = body_hold(sent);
   curl_easy_setopt(r->easy, CURLOPT_POST, 1L);
   curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
   curl_easy_setopt(r->easy, CURLOPT_READFUNCTION, give_body);
@@ -104,7 +101,6 @@ static int set_body(request *r, const char *body, size_t length) {
   curl_easy_setopt(r->easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
   curl_easy_setopt(r->easy, CURLOPT_UPLOAD_BUFFERSIZE,
                    (long)(length < MOST_AT_ONCE ? length + 1 : MOST_AT_ONCE));
-  return 1;
 }
 
 static int set_url(CURL *easy, const char *base, const char *path) {
@@ -150,8 +146,7 @@ static void set_transfer(request *r, const request_options *o) {
 }
 
 int request_prepare(request *r, const request_options *options,
-                    const char *method, const char *path, const char *body,
-                    size_t length) {
+                    const char *method, const char *path, body *sent) {
   curl_easy_reset(r->easy);
   r->taken = 0;
   r->error[0] = '\0';
@@ -161,7 +156,7 @@ int request_prepare(request *r, const request_options *options,
   set_safety(r->easy, options);
   set_transfer(r, options);
   if (!set_url(r->easy, options->base, path)) return 0;
-  if (body && !set_body(r, body, length)) return 0;
+  if (sent) set_body(r, sent);
   curl_easy_setopt(r->easy, CURLOPT_CUSTOMREQUEST, method);
   return 1;
 }
@@ -207,8 +202,7 @@ http_result *request_end(request *r, CURLcode code) {
   http_result *result = r->result;
   note_end(r, code);
   r->result = NULL;
-  if (r->body) key_wipe(r->body, r->length); /* it may hold a secret */
-  free(r->body);
+  body_release(r->body);
   r->body = NULL;
   return result;
 }

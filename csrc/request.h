@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include "body.h"
 #include "http_result.h"
 
 #pragma GCC visibility push(hidden)
@@ -22,8 +23,8 @@ typedef struct request {
   struct request *next, *before; /* of those in flight, or of the idle ones */
   CURL *easy;
   http_result *result;
-  char *body;
-  size_t length, taken;
+  body *body;   /* NULL: it has none */
+  size_t taken; /* bytes of it */
   char error[CURL_ERROR_SIZE];
 } request;
 
@@ -33,8 +34,7 @@ void request_free(request *r);
 /* Makes a request ready to start, one that ended before too; 0 without
 ** memory. */
 int request_prepare(request *r, const request_options *options,
-                    const char *method, const char *path, const char *body,
-                    size_t length);
+                    const char *method, const char *path, body *sent);
 
 /* Gives up the result of a request that ended with `code`. */
 http_result *request_end(request *r, CURLcode code);

@@ -1,6 +1,7 @@
 --- The native client, on real sockets.
 
 local certificates = require "spec.support.certificates"
+local compile = require "sertifier.compile"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
 local http = require "sertifier.http"
@@ -66,6 +67,17 @@ local function ask(client, method, path, body)
       end
     end
   end
+end
+
+--- A batch of credentials that hold nothing but a campaign each.
+local function batch_of(...)
+  local plan = assert(compile.plan({ fields = { { name = "campaign", before = '{"campaignId":', type = "t",
+    role = "campaign", required = true, parts = { { "c", "c" } } } } }, { "c" }))
+  local batch = core.batch()
+  for line, campaign in ipairs { ... } do
+    assert.equal("ready", core.feed(plan, batch, { campaign }, line))
+  end
+  return batch
 end
 
 describe("client", function()
@@ -157,6 +169,64 @@ describe("client", function()
       assert.equal(1, #requests(log))
       client:close()
     end
+  end)
+
+  it("sends the credentials that a body was given, in its order", function()
+    local client = assert(open { url = (misbehave "echo") })
+    local batch, body = batch_of("a", "b", "c"), core.body()
+    for _, i in ipairs { 3, 1, 2 } do body:add(batch, i) end
+    batch:close()
+    local function sent(one) return ask(client, "POST", "/", one).body end
+    local c, b, a = '{"campaignId":"c"}', '{"campaignId":"b"}', '{"campaignId":"a"}'
+    assert.equal(('{"credentials":[%s,%s,%s]}'):format(c, a, b), sent(body))
+    local part = body:part { 1, 3 }
+    body:close()
+    assert.equal(2, #part)
+    assert.equal(('{"credentials":[%s,%s]}'):format(c, b), sent(part))
+    assert.equal(('{"credentials":[%s]}'):format(b), sent(part:part { 2 }))
+    client:close()
+  end)
+
+  it("keeps a body that is closed while it is sent", function()
+    local client = assert(open { url = (misbehave "echo") })
+    local batch, body, longest = batch_of(("a"):rep(3000), "b"), core.body(), core.body()
+    for _ = 1, 200 do longest:add(batch, 1) end
+    for _ = 1, 3 do body:add(batch, 2) end
+    client:submit("POST", "/", longest)
+    client:submit("POST", "/", body)
+    assert.error_matches(function() body:add(batch, 1) end, "the body is being sent")
+    longest:close()
+    body:close()
+    collectgarbage()
+    local lengths = {}
+    while client:pending() > 0 do
+      for _, result in ipairs(client:poll(1)) do lengths[result.id] = #result.body end
+    end
+    assert.same({ 200 * (3000 + #'{"campaignId":""},') + #'{"credentials":[' + 1,
+      3 * #'{"campaignId":"b"},' + #'{"credentials":[' + 1 }, lengths)
+    client:close()
+  end)
+
+  it("takes no body that is closed, and nothing else for one", function()
+    local client = assert(open { url = "http://127.0.0.1:1" })
+    local batch, body = batch_of "a", core.body()
+    assert.equal(0, #body)
+    for _, wrong in ipairs { 0, 2, -1 } do
+      assert.has_error(function() body:add(batch, wrong) end)
+      assert.has_error(function() body:part { wrong } end)
+    end
+    assert.has_error(function() body:add({}, 1) end)
+    assert.has_error(function() body:part { "x" } end)
+    assert.has_error(function() client:submit("POST", "/", body) end)
+    assert.has_error(function() client:submit("POST", "/", batch) end)
+    body:add(batch, 1)
+    body:close()
+    body:close()
+    assert.has_error(function() client:submit("POST", "/", body) end)
+    assert.has_error(function() body:add(batch, 1) end)
+    assert.has_error(function() return body:part {} end)
+    assert.equal(0, client:pending())
+    client:close()
   end)
 
   it("tells a cut in the request", function()

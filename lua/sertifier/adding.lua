@@ -3,7 +3,7 @@
 local answer = require "sertifier.answer"
 local claiming = require "sertifier.claiming"
 
-local adding = { settles = true }
+local adding = { settles = true, issues = true }
 
 --- What is to be written back to the org is in the ledger before it can be issued.
 function adding.expect(self, items)
@@ -21,9 +21,7 @@ function adding.claim(self, tasks)
 end
 
 function adding.send(self, task)
-  local credentials = {}
-  for i, item in ipairs(task) do credentials[i] = item.json end
-  return self.client:send('{"credentials":[' .. table.concat(credentials, ",") .. "]}")
+  return self.client:send(task.body)
 end
 
 function adding.read(result, task, is_brief)

@@ -52,7 +52,7 @@ function api.open(options, level)
     url = options.url or os.getenv "SERTIFIER_URL" or "https://b2b.sertifier.com" }, api)
 end
 
---- Starts addCredentials with a body that a batch has made; for runs.
+--- Starts addCredentials with a body, as a text or as `core.body` gives it; for runs.
 -- @treturn number the request's id
 -- @local
 function api:send(body)

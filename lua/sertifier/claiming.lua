@@ -6,6 +6,7 @@
 
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+local gathering = require "sertifier.gathering"
 
 local claiming = {}
 
@@ -25,10 +26,12 @@ end
 
 --- Keeps the items that the ledger let this run claim; the others are somebody else's now.
 local function keep_claimed(task, claimed, lost)
+  local kept = {}
   task.claimed_at = core.elapsed()
-  for i = #task, 1, -1 do
-    if not claimed[task[i].key] then table.insert(lost, table.remove(task, i)) end
+  for i, item in ipairs(task) do
+    if claimed[item.key] then kept[#kept + 1] = i else lost[#lost + 1] = item end
   end
+  if #kept < #task then gathering.keep(task, kept) end
 end
 
 local function meet_lost(self, lost)

@@ -3,6 +3,7 @@
 local claiming = require "sertifier.claiming"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+local gathering = require "sertifier.gathering"
 local hooks = require "sertifier.hooks"
 local log = require "sertifier.log"
 
@@ -14,10 +15,11 @@ local longest_pause = 60 -- seconds; a server that asks for more is asked again 
 local function again(self, task, parts)
   local size = math.ceil(#task / parts)
   for first = 1 + size * (parts - 1), 1, -size do
-    local piece = { kind = task.kind, resends = task.resends }
-    for i = first, math.min(first + size - 1, #task) do piece[#piece + 1] = task[i] end
-    if #piece > 0 then table.insert(self.tasks, 1, piece) end
+    local numbers = {}
+    for i = first, math.min(first + size - 1, #task) do numbers[#numbers + 1] = i end
+    if #numbers > 0 then table.insert(self.tasks, 1, gathering.part(task, numbers)) end
   end
+  gathering.close(task)
 end
 
 --- What the server's answer means for those that follow.
@@ -58,6 +60,7 @@ end
 
 function actions.stop(self, task, verdict)
   ends.give_up(self, { task }, verdict.message)
+  gathering.close(task)
 end
 
 local function finisher(kind, state)
@@ -66,16 +69,17 @@ end
 
 --- Items that were not applied go where the verdict says; the others end here.
 local function conclude(self, task)
-  local open, verdict = { kind = task.kind, resends = task.resends }, task.verdict
+  local open, verdict = {}, task.verdict
   for i, item in ipairs(task) do
     local outcome = task.outcomes[i]
     if outcome.state == "not_applied" then
-      open[#open + 1] = item
+      open[#open + 1] = i
     else
       finisher(task.kind, outcome.state)(self, item, outcome)
     end
   end
-  if #open > 0 then actions[verdict.action](self, open, verdict) end
+  if #open > 0 then actions[verdict.action](self, gathering.part(task, open), verdict) end
+  gathering.close(task)
 end
 
 --- What came of one request, for the flow's hook.
@@ -115,6 +119,7 @@ function landing.read(self, result, landed)
   log.batch(self, task, result)
   if result.status then self.latency:add(core.elapsed() - task.sent_at) end
   task.outcomes, task.verdict = task.kind.read(result, task, self.is_brief)
+  if not task.verdict.action then gathering.close(task) end
   adapt(self, task, result, task.verdict)
   landed[#landed + 1] = task
 end

@@ -82,12 +82,11 @@ local function item_of(self, i)
   return { line = line, key = campaign .. "/" .. once_per, once_per = once_per,
     campaign = campaign, name = name, email = email, external_id = external_id,
     externalId = external_id, record_id = record_id, row = self.rejects and self.batch:row(i),
-    json = nil, content = nil, record = nil }
+    content = nil, record = nil }
 end
 
 --- What it keeps in addition where that is to be sent.
 local function complete(self, item, i)
-  item.json = self.batch:credential(i)
   item.content = self.batch:fingerprint(i, self.ledger.secret)
   item.record = record_of(self, i)
 end
@@ -114,7 +113,7 @@ local function admit(self, item, i, kind)
   complete(self, item, i)
   self.twins[item.key] = false -- none so far
   self.admitted = self.admitted + 1
-  sending.queue(self, item, kind)
+  sending.queue(self, item, kind, i)
 end
 
 local function place(self, item, entry, i)

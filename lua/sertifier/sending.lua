@@ -10,6 +10,7 @@
 --                       it is given whether ids and links are all that is wanted
 --   settles             whether the outcomes are settled in the ledger
 --   finish              by an outcome's state, what becomes of an item; else as in ends.lua
+--   issues              whether its requests hold the items' credentials
 --   left                how an item ends when a stop leaves it: not applied, if not said
 --
 -- What ended is taken in by landing.lua.
@@ -17,6 +18,7 @@
 local claiming = require "sertifier.claiming"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
+local gathering = require "sertifier.gathering"
 local landing = require "sertifier.landing"
 local latency = require "sertifier.latency"
 local pace = require "sertifier.pace"
@@ -56,11 +58,15 @@ function sending.close(self)
 end
 
 --- Puts an item into the request of its kind and campaign that is being gathered.
-function sending.queue(self, item, kind)
+-- @tparam table self the run
+-- @tparam table item
+-- @tparam table kind
+-- @tparam[opt] number i where its credential is in the batch, for a kind that issues
+function sending.queue(self, item, kind, i)
   self.filling[kind] = self.filling[kind] or {}
-  local task = self.filling[kind][item.campaign] or { kind = kind }
+  local task = self.filling[kind][item.campaign] or gathering.new(kind)
   self.filling[kind][item.campaign] = task
-  task[#task + 1] = item
+  gathering.add(task, item, self.batch, i)
   if #task >= (kind.size or self.batch_size) then close(self, kind, item.campaign) end
 end
 

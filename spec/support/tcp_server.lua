@@ -9,6 +9,7 @@
 --   stall         no request is answered
 --   redirect      307 to another path
 --   large         an answer of N bytes
+--   echo          an answer that is the request's body
 --   repeats       a refusal that repeats the request's head
 --   answers       to /N/… the N-th of spec/support/answers.lua
 
@@ -103,6 +104,13 @@ function modes.large(connection)
   for request in read_request, connection do
     note(request)
     connection:send(answer_of(("x"):rep(amount)))
+  end
+end
+
+function modes.echo(connection)
+  for request in read_request, connection do
+    note(request)
+    connection:send(answer_of(request.body))
   end
 end
 

@@ -11,7 +11,7 @@ local confirming = require "sertifier.publish.confirming"
 local looking = require "sertifier.publish.looking"
 local sending = require "sertifier.sending"
 
-local drafting = { settles = true, expect = adding.expect, claim = adding.claim,
+local drafting = { settles = true, issues = true, expect = adding.expect, claim = adding.claim,
   send = adding.send, finish = {} }
 
 --- What was added is a draft.
