@@ -64,6 +64,21 @@ static void check_sources(lua_State *L, const reader *r,
                 "the forms are those of another plan");
 }
 
+/* What was read, and what became of it; the error of a function is on top. */
+static int push_counts(lua_State *L, const lua_Integer *count, int is_ended,
+                       plan_result last) {
+  lua_Integer read = 0;
+  int i;
+  for (i = 0; i < PLAN_NO_MEMORY; i++) read += count[i];
+  lua_pushinteger(L, read);
+  lua_pushinteger(L, count[PLAN_SKIPPED]);
+  lua_pushinteger(L, count[PLAN_INVALID]);
+  lua_pushboolean(L, is_ended);
+  if (last != PLAN_FAILED) return 4;
+  lua_pushvalue(L, -5); /* the error, below what is given */
+  return 5;
+}
+
 /* reader:fill(plan, batch, credentials, rows, with_records)
 **   -> read, skipped, invalid, ended; or nil, problem, "io"
 ** Reads on until the batch has that many credentials, that many rows were
@@ -91,13 +106,19 @@ int reader_fill(lua_State *L) {
     count[result]++;
     read++;
   }
-  lua_pushinteger(L, read);
-  lua_pushinteger(L, count[PLAN_SKIPPED]);
-  lua_pushinteger(L, count[PLAN_INVALID]);
-  lua_pushboolean(L, end == CSV_END);
-  if (result != PLAN_FAILED) return 4;
-  lua_pushvalue(L, -5); /* the error, below what is given */
-  return 5;
+  return push_counts(L, count, end == CSV_END, result);
+}
+
+/* The cells that the plan reads, of a table at index 3; they stay on the stack
+** while they are used. */
+static void take_cells(lua_State *L, const plan_handle *h) {
+  size_t i, count = plan_cells(h->plan);
+  luaL_checkstack(L, (int)count + 4, "too many cells");
+  for (i = 0; i < count; i++) {
+    if (h->sources[i] == PLAN_NO_COLUMN) continue;
+    lua_rawgeti(L, 3, (int)h->sources[i] + 1);
+    h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);
+  }
 }
 
 /* For rows that Lua has: core.feed(plan, batch, cells, line, record, text) ->
@@ -108,7 +129,6 @@ static int fill_one(lua_State *L) {
   static const char *const words[] = {"skipped", "invalid", "ready", "failed"};
   const plan_handle *h = plan_handle_get(L, 1);
   batch *b = batch_get(L, 2);
-  size_t i, count = plan_cells(h->plan);
   plan_result result;
   given_row one;
   luaL_checktype(L, 3, LUA_TTABLE);
@@ -119,12 +139,7 @@ static int fill_one(lua_State *L) {
   lua_settop(L, 6);
   one.kept.bytes = luaL_optlstring(L, 6, "", &one.kept.length);
   if (one.kept.length) batch_keep_rows(b);
-  luaL_checkstack(L, (int)count + 4, "too many cells");
-  for (i = 0; i < count; i++) {
-    if (h->sources[i] == PLAN_NO_COLUMN) continue;
-    lua_rawgeti(L, 3, (int)h->sources[i] + 1); /* stays while it is used */
-    h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);
-  }
+  take_cells(L, h);
   result = row_add(L, h, b, one);
   if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
   lua_pushstring(L, words[result]);
