@@ -70,9 +70,9 @@ end
 --- The tasks that are to be claimed ahead: with those that are, no more than go at once.
 local function next_ones(self)
   local ahead, room = {}, most_ahead
-  for i, task in ipairs(self.tasks) do
-    local is_one_more = i <= self.concurrency and (i == 1 or #task <= room)
-    if not (task.kind.expect and is_one_more) then break end
+  for i = 1, math.min(self.tasks.count, self.concurrency) do
+    local task = self.tasks:at(i)
+    if not task.kind.expect or i > 1 and #task > room then break end
     room = room - #task
     if not task.claimed_at then ahead[#ahead + 1] = task end
   end

@@ -17,7 +17,7 @@ local function again(self, task, parts)
   for first = 1 + size * (parts - 1), 1, -size do
     local numbers = {}
     for i = first, math.min(first + size - 1, #task) do numbers[#numbers + 1] = i end
-    if #numbers > 0 then table.insert(self.tasks, 1, gathering.part(task, numbers)) end
+    if #numbers > 0 then self.tasks:put_first(gathering.part(task, numbers)) end
   end
   gathering.close(task)
 end

@@ -151,7 +151,7 @@ end
 --- Whether more may be read: there are always requests ready behind those in flight.
 function reading.has_room(self)
   local most = math.min(self.concurrency, math.floor(most_waiting / self.batch_size))
-  return not self.stopped and not self.ended and #self.tasks <= most
+  return not self.stopped and not self.ended and self.tasks.count <= most
 end
 
 --- Reads the next group and queues the credentials that nobody has issued yet.

@@ -22,6 +22,7 @@ local gathering = require "sertifier.gathering"
 local landing = require "sertifier.landing"
 local latency = require "sertifier.latency"
 local pace = require "sertifier.pace"
+local queue = require "sertifier.queue"
 local retries = require "sertifier.retries"
 
 local sending = {}
@@ -34,7 +35,7 @@ local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 --- Gives a run its queue.
 -- @tparam table options `concurrency`, `rate`; `pace` and `chance`, for specs
 function sending.begin(self, options)
-  self.tasks, self.filling, self.flying, self.in_flight = {}, {}, {}, 0
+  self.tasks, self.filling, self.flying, self.in_flight = queue.new(), {}, {}, 0
   self.twins, self.admitted = {}, 0
   self.pace = options.pace or pace.shared()
   self.pace:allow(self.concurrency, options.rate)
@@ -46,7 +47,7 @@ end
 -- ---- the queue ----
 
 local function close(self, kind, campaign)
-  table.insert(self.tasks, self.filling[kind][campaign])
+  self.tasks:put(self.filling[kind][campaign])
   self.filling[kind][campaign] = nil
 end
 
@@ -81,10 +82,10 @@ end
 --- The tasks that may go now; all are of one kind. On request only those that are claimed.
 local function take_due(self, claimed_only)
   local due = {}
-  while #self.tasks > 0 and wait_of(self, self.in_flight + #due) == 0 do
-    local first = self.tasks[1]
+  while self.tasks.count > 0 and wait_of(self, self.in_flight + #due) == 0 do
+    local first = self.tasks:at(1)
     if due[1] and due[1].kind ~= first.kind or claimed_only and not first.claimed_at then break end
-    due[#due + 1] = table.remove(self.tasks, 1)
+    due[#due + 1] = self.tasks:take()
     self.pace:sent()
   end
   return due
@@ -104,7 +105,7 @@ local function send_due(self, claimed_only)
   if #open > 0 and not self.stopped then open[1].kind.claim(self, open) end
   for _, task in ipairs(due) do
     if self.stopped then
-      table.insert(self.tasks, task)
+      self.tasks:put(task)
     elseif #task > 0 then
       send(self, task)
     end
@@ -123,7 +124,7 @@ end
 
 local function poll_time(self, reads_on)
   if reads_on then return 0 end
-  local wait = #self.tasks > 0 and not self.stopped and wait_of(self, self.in_flight)
+  local wait = self.tasks.count > 0 and not self.stopped and wait_of(self, self.in_flight)
   return math.min(wait or longest_poll, longest_poll)
 end
 
@@ -168,13 +169,13 @@ function sending.turn(self, reads_on)
   send_due(self)
   if self.stopped then
     sending.close(self)
-    claiming.give_back(self, self.tasks)
-    ends.give_up(self, self.tasks)
-    self.tasks = {}
+    local tasks = self.tasks:take_all()
+    claiming.give_back(self, tasks)
+    ends.give_up(self, tasks)
   end
   -- At the end, or where nothing else can fill them, requests go that are not full.
-  if self.in_flight == 0 and #self.tasks == 0 and self.ended then sending.close(self) end
-  if self.in_flight == 0 and #self.tasks == 0 then return not (self.stopped or self.ended) end
+  if self.in_flight == 0 and self.tasks.count == 0 and self.ended then sending.close(self) end
+  if self.in_flight == 0 and self.tasks.count == 0 then return not (self.stopped or self.ended) end
   renew_leases(self)
   receive(self, poll_time(self, reads_on))
   return true
