@@ -29,10 +29,8 @@ local function note(part, began)
   end
 end
 
-local function watch(name, module, method)
-  local part, call = { name = name, wall = 0, cpu = 0 }, module[method]
-  parts[#parts + 1] = part
-  module[method] = function(...)
+local function watched(part, call)
+  return function(...)
     local began = now()
     running[#running + 1] = { wall = 0, cpu = 0 }
     local a, b, c, d = call(...)
@@ -41,12 +39,18 @@ local function watch(name, module, method)
   end
 end
 
+local function watch(name, module, ...)
+  local part = { name = name, wall = 0, cpu = 0 }
+  parts[#parts + 1] = part
+  for _, method in ipairs { ... } do module[method] = watched(part, module[method]) end
+end
+
 local ledger = require "sertifier.ledger"
 watch("reading and mapping", require "sertifier.reading", "on")
 watch("ledger: looking up", ledger, "look_up")
 watch("ledger: claiming", ledger, "claim")
 watch("requests", require "sertifier.adding", "send")
-watch("transfers", require "sertifier.api", "poll")
+watch("transfers", require "sertifier.api", "poll", "start")
 watch("answers: reading", core, "answer")
 watch("answers: matching", require "sertifier.landing", "read")
 watch("ledger: settling, and claiming ahead", ledger, "settle_and_claim")
