@@ -64,6 +64,22 @@ describe("a ledger that is a file", function()
     end)
   end)
 
+  it("keeps ids in order only where somebody looks for them", function()
+    local asked = "SELECT name FROM sqlite_master WHERE name = 'credential_credential_id'"
+    assert(ledger:claim(items(1, 2)))
+    assert(ledger:settle { issued(1), issued(2) })
+    assert.same({}, sql.rows_of(ledger, asked))
+    for _ = 1, 2 do
+      assert.same({ ["credential-2"] = true }, ledger:has_credential { "credential-2", "other" })
+    end
+    assert.equal(1, #sql.rows_of(ledger, asked))
+    run_sql(path, { "UPDATE meta SET value = '5' WHERE name = 'version'" }):close()
+    local other = assert(ledgers.open(path))
+    assert.same({}, sql.rows_of(other, asked))
+    assert.same({ ["credential-2"] = true }, ledger:has_credential { "credential-2" })
+    other:close()
+  end)
+
   it("is a file, whatever it is called", function()
     local place = output_of("mktemp -d"):gsub("\n", "")
     local script = files.write([[
@@ -90,7 +106,7 @@ describe("a ledger that is a file", function()
       { "/dev/null/ledger.db", "Not a directory; give the path of a file" },
       { no_database, "file is not a database; give the name of a ledger, or of a file that is not"
         .. " there yet" },
-      { newer, "it was written by a newer sertifier (its version is 99, this one reads 5); update"
+      { newer, "it was written by a newer sertifier (its version is 99, this one reads 6); update"
         .. " sertifier" },
     } do
       assert_fails(case[2], case[1], ledgers.open(case[1]))
@@ -306,7 +322,7 @@ describe("a ledger on a server", function()
 
   it("is refused where it is of a newer version", function()
     postgres.query "UPDATE meta SET value = '99' WHERE name = 'version'"
-    assert_fails("it was written by a newer sertifier (its version is 99, this one reads 5); update"
+    assert_fails("it was written by a newer sertifier (its version is 99, this one reads 6); update"
       .. " sertifier", ledger.shown, ledgers.open(postgres.address()))
   end)
 

@@ -47,7 +47,7 @@ engines.describe("a ledger", function(engine, place)
     assert.is_nil(none)
     assert.truthy(message:find("`sertifier status` brings it to this version", 1, true), message)
     assert.equal("ledger", code)
-    engine.query "UPDATE meta SET value = '5' WHERE name = 'version'"
+    engine.query "UPDATE meta SET value = '6' WHERE name = 'version'"
     read:close()
   end)
 

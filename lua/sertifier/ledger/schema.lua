@@ -27,8 +27,6 @@ local steps = {
     "CREATE INDEX credential_queued ON credential (claimed_at) WHERE state = 'queued'",
     [[CREATE INDEX credential_person ON credential (person)
       WHERE state IN ('in_doubt', 'dropped')]], -- of all keys, it would cost most of a claim's time
-    [[CREATE INDEX credential_credential_id ON credential (credential_id)
-      WHERE credential_id IS NOT NULL]],
     [[CREATE TABLE run (id TEXT PRIMARY KEY, flow TEXT, export TEXT, counts TEXT,
       started_at DOUBLE PRECISION NOT NULL, ended_at DOUBLE PRECISION)]],
   },
@@ -44,6 +42,7 @@ local steps = {
       WHERE credential IS NOT NULL]],
   },
   { "CREATE TABLE write_job (id TEXT PRIMARY KEY, object TEXT NOT NULL)" },
+  { "DROP INDEX IF EXISTS credential_credential_id" }, -- adoption.lua makes it where it is used
 }
 
 local with_secret = 2 -- the first version that has one

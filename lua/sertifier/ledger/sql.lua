@@ -155,8 +155,18 @@ local function finish(self, work)
   return nil, why
 end
 
+local function begin(self)
+  local ok, message = true, nil
+  if self.engine.to_write and not self.is_set_to_write then
+    ok, message = sql.rows_of(self, self.engine.to_write)
+    self.is_set_to_write = ok ~= nil
+  end
+  if ok then return sql.rows_of(self, self.engine.begin) end
+  return nil, message
+end
+
 local function once(self, work)
-  local ok, message = sql.rows_of(self, self.engine.begin)
+  local ok, message = begin(self)
   if not ok then return nil, message end
   self.in_transaction = true
   local done, why = finish(self, work)

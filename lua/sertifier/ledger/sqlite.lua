@@ -43,8 +43,6 @@ local settings = {
   "PRAGMA journal_mode = WAL",
   durable,
   "PRAGMA secure_delete = ON", -- what is removed is overwritten
-  -- What a statement may have to undo, people among it, would else go to a file in /var/tmp.
-  "PRAGMA temp_store = MEMORY",
   "PRAGMA cache_size = -2048", -- KiB: a ledger of a million keys takes little memory
 }
 
@@ -58,6 +56,10 @@ local function ask_patiently(ask)
   end
   return rows, message
 end
+
+--- What a statement may have to undo, people among it, would else go to a file in /var/tmp. What
+-- only reads may need room for a whole ledger, which memory need not have.
+sqlite.to_write = "PRAGMA temp_store = MEMORY"
 
 local settings_to_read = { waits, "PRAGMA query_only = ON" }
 
@@ -111,7 +113,9 @@ end
 -- overwrites what it deletes, but not the copies that it left where it moved rows to other pages.
 -- @return true; or nil, message
 function sqlite.clean(self)
-  local ok, message = sql.rows_of(self, "VACUUM")
+  local ok, message = sql.rows_of(self, "PRAGMA temp_store = FILE") -- it has room for all of it
+  self.is_set_to_write = nil
+  if ok then ok, message = sql.rows_of(self, "VACUUM") end
   if not ok then return nil, message end
   return checkpoint(self, "TRUNCATE")
 end
