@@ -104,17 +104,14 @@ function claiming.give_back(self, tasks)
   if not ok then ends.stop(self, message, code) end
 end
 
-local function is_old(task)
-  return core.elapsed() - task.claimed_at > longest_ahead
-end
-
 --- Of tasks that are to go now, those that are not claimed. A claim that has waited for long, as
 -- where this machine slept, may be in doubt for others, and is not relied on.
 function claiming.open(self, tasks)
-  local open, old = {}, {}
+  local open, old, now = {}, {}, core.elapsed()
   for _, task in ipairs(tasks) do
-    if task.claimed_at and is_old(task) then old[#old + 1] = task end
-    if not task.claimed_at or is_old(task) then open[#open + 1] = task end
+    local is_old = task.claimed_at and now - task.claimed_at > longest_ahead
+    if is_old then old[#old + 1] = task end
+    if is_old or not task.claimed_at then open[#open + 1] = task end
   end
   if #open < #tasks then
     local there, message, code = self.ledger:is_there()
