@@ -34,9 +34,16 @@ end
 local columns = { "key", "campaign", "once_per", "external_id", "name", "email", "person",
   "content", "line" }
 
+--- What is issued once, which a key has behind its campaign.
+local function once_per(item)
+  return item.once_per or item.campaign and item.key:sub(#item.campaign + 2)
+end
+
 local function put(self, values, n, item)
-  values[n + 1], values[n + 2], values[n + 3] = item.key, item.campaign, item.once_per
-  values[n + 4], values[n + 5], values[n + 6] = item.external_id, item.name, item.email
+  values[n + 1], values[n + 2] = item.key, item.campaign
+  values[n + 3] = once_per(item)
+  values[n + 4] = item.external_id or item.externalId
+  values[n + 5], values[n + 6] = item.name, item.email
   values[n + 7], values[n + 8] = item.person or person.of(self, item.email), item.content
   values[n + 9] = item.line and math.floor(item.line)
 end
@@ -136,8 +143,9 @@ function claim.within(self, ordered)
 end
 
 --- Claims keys for this run: durable when it returns. A key that was rejected may be claimed again.
--- @tparam {table,...} items `key`, `campaign`, `once_per`, and where there are any `external_id`,
---   `name`, `email`, `line`, `content` (the fingerprint of the credential's JSON)
+-- @tparam {table,...} items `key`, `campaign`, `once_per` (or the rest of the key), and where there
+--   are any `external_id` (or `externalId`), `name`, `email`, `line`, `content` (the fingerprint of
+--   the credential's JSON)
 -- @treturn table key -> true for those that are this run's now; or nil, message, "ledger"
 function claim.claim(self, items)
   return claim.insert(self, items, claimed)
