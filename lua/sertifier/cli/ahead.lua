@@ -15,7 +15,8 @@ end
 return function()
   local http = package.searchpath and package.searchpath("sertifier.http", package.cpath)
   if not http then return end
-  require "cjson" -- the library that is wanted next
+  require "cjson" -- the libraries that are wanted meanwhile
+  require "lpeg"
   core.load_ahead(http)
   find_files_first()
 end
