@@ -42,7 +42,7 @@ end
 -- Lua 5.4's program collects it by age, where these numbers say nothing; others have no such way.
 local function save_memory()
   pcall(collectgarbage, "incremental")
-  collectgarbage("setpause", 150)
+  collectgarbage("setpause", rawget(_G, "jit") and 110 or 150) -- LuaJIT overshoots it
   collectgarbage("setstepmul", 400)
   collectgarbage "restart"
 end

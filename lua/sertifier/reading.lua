@@ -11,8 +11,10 @@ local sending = require "sertifier.sending"
 
 local reading = {}
 
-local group = 500 -- credentials that are looked up at once
-local most_waiting = 1000 -- credentials that are ready: more of them would only take memory
+-- Credentials that are looked up at once, and that are ready: more of them would take memory, and
+-- keep answers waiting.
+local group = 100
+local most_waiting = 400
 local rows_at_once = 20000 -- so that rows that do not qualify let answers through
 
 local function note_problems(self, problems)
