@@ -1,5 +1,6 @@
 /* Runs a command with its output thrown away, and prints what it took:
-** wall seconds, CPU seconds, peak resident KiB, exit status. */
+** wall seconds, CPU seconds, peak resident KiB, exit status, and when it began,
+** on the clock that starts with the machine. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -35,8 +36,9 @@ int main(int argc, char **argv) {
     return 1;
   }
   end = seconds_now();
-  printf("%.6f %.6f %ld %d\n", end - start,
+  printf("%.6f %.6f %ld %d %.6f\n", end - start,
          seconds_of(used.ru_utime) + seconds_of(used.ru_stime), used.ru_maxrss,
-         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+         start);
   return 0;
 }
