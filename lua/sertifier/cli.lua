@@ -38,15 +38,6 @@ local function fail(problem)
   return 1
 end
 
---- Collects garbage earlier than Lua does by itself: a run makes much of it, and is to stay small.
--- Lua 5.4's program collects it by age, where these numbers say nothing; others have no such way.
-local function save_memory()
-  pcall(collectgarbage, "incremental")
-  collectgarbage("setpause", rawget(_G, "jit") and 110 or 150) -- LuaJIT overshoots it
-  collectgarbage("setstepmul", 400)
-  collectgarbage "restart"
-end
-
 --- Runs the command.
 -- @tparam {string,...} arguments as the shell gave them
 -- @treturn number the exit status, as the README lists them
@@ -54,7 +45,7 @@ function cli.main(arguments)
   collectgarbage "stop" -- what is loaded here stays
   local parser = cli.parser(arguments)
   local args = parser:parse(command_first(parser, arguments))
-  save_memory()
+  collectgarbage "restart"
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
     return type(message) == "table" and message or debug.traceback(message, 2)

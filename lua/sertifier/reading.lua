@@ -14,7 +14,7 @@ local reading = {}
 -- Credentials that are looked up at once, and that are ready: more of them would take memory, and
 -- keep answers waiting.
 local group = 100
-local most_waiting = 400
+local most_waiting = 300
 local rows_at_once = 20000 -- so that rows that do not qualify let answers through
 
 local function note_problems(self, problems)

@@ -41,6 +41,7 @@ end
 --- Runs the command.
 -- @treturn number the exit status
 function draining.main(args)
+  common.save_memory()
   local ledger = common.ledger(args)
   local client = common.client()
   local place = { ledger = ledger, client = client }

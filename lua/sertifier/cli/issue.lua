@@ -69,6 +69,7 @@ end
 --- Runs the command.
 -- @treturn number the exit status
 function issue.main(args)
+  common.save_memory()
   local flow, exports = common.flow(args)
   if (args.write_back or args.rejects) and #exports > 1 then
     common.fail("--write-back and --rejects take one export at a time")

@@ -69,6 +69,7 @@ end
 --- Runs the command: until it is interrupted, or with --once for one look.
 -- @treturn number the exit status of one look, or 0; a first look that can send nothing fails
 function watching.main(args)
+  common.save_memory()
   local flow = check(args)
   local org = common.org(args)
   org.keeps_written = true -- a link that is written again is a change that is seen again

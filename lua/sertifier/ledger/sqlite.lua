@@ -43,7 +43,7 @@ local settings = {
   "PRAGMA journal_mode = WAL",
   durable,
   "PRAGMA secure_delete = ON", -- what is removed is overwritten
-  "PRAGMA cache_size = -1024", -- KiB: a ledger of a million keys takes little memory
+  "PRAGMA cache_size = -768", -- KiB: a ledger of a million keys takes little memory
 }
 
 --- Asks again as long as another program is in the way, where SQLite does not wait by itself.
