@@ -97,7 +97,7 @@ static const char *add_signature(const assertion *a, const char *command,
   } else if (!add_text(to, ".") || !add_base64url(to, signature, length)) {
     wrong = "memory";
   }
-  key_wipe(signature, sizeof signature);
+  buffer_wipe(signature, sizeof signature);
   return wrong;
 }
 

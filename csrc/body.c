@@ -35,17 +35,9 @@ body *body_hold(body *b) {
   return b;
 }
 
-/* It may hold a secret. Nothing reads these bytes again, which the compiler is
-** not to know: it would leave the writing out. */
-static void wipe(buffer *text) {
-  if (!text->bytes) return;
-  memset(text->bytes, 0, text->length);
-  __asm__ volatile("" : : "r"(text->bytes) : "memory");
-}
-
 void body_release(body *b) {
   if (!b || --b->holders) return;
-  wipe(&b->text);
+  if (b->text.bytes) buffer_wipe(b->text.bytes, b->text.length); /* secrets */
   buffer_close(&b->text);
   buffer_close(&b->ends);
   free(b);

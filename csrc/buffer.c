@@ -35,3 +35,10 @@ int buffer_expect(buffer *b, size_t length) {
 void buffer_fit(buffer *b) {
   if (b->bytes && b->length + 1 < b->capacity) (void)resize(b, b->length + 1);
 }
+
+/* Nothing reads these bytes again, which the compiler is not to know: it would
+** leave the writing out. */
+void buffer_wipe(char *bytes, size_t length) {
+  memset(bytes, 0, length);
+  __asm__ volatile("" : : "r"(bytes) : "memory");
+}

@@ -27,6 +27,9 @@ int buffer_expect(buffer *b, size_t length);
 /* Gives back the room that is not used. */
 void buffer_fit(buffer *b);
 
+/* Overwrites what held a secret. */
+void buffer_wipe(char *bytes, size_t length);
+
 /* Room for `extra` more bytes; where they go, or NULL past the cap. */
 static inline char *buffer_reserve(buffer *b, size_t extra) {
   if (extra >= b->capacity - b->length && !buffer_grow(b, extra)) return NULL;

@@ -12,21 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buffer.h"
+
 const key_kind
   key_of_sertifier = {"API key", "secretKey: ", "SERTIFIER_SECRET_KEY"},
   key_of_app = {"client secret", "", "SALESFORCE_CLIENT_SECRET"},
   key_of_session = {"token", "Authorization: Bearer ", ""};
 
 #define ROOM (2 * KEY_MOST) /* whole pages: the advice is given by the page */
-
-/* A plain memset before the end of memory's life may be optimized away. */
-static void wipe(volatile char *bytes, size_t length) {
-  while (length--) *bytes++ = 0;
-}
-
-void key_wipe(char *bytes, size_t length) {
-  wipe(bytes, length);
-}
 
 static int make_room(key *k, const key_kind *kind) {
   void *pages = mmap(NULL, ROOM, PROT_READ | PROT_WRITE,
@@ -45,7 +38,7 @@ void key_close(key *k) {
   char *pages = k->header;
   if (!pages) return;
   k->header = NULL;
-  wipe(pages, ROOM);
+  buffer_wipe(pages, ROOM);
   munmap(pages, ROOM);
 }
 
@@ -61,7 +54,7 @@ void key_cover(const key *k, char *bytes, size_t length) {
 
 static void hide(const char *variable) {
   char *text = getenv(variable);
-  if (text) wipe(text, strlen(text));
+  if (text) buffer_wipe(text, strlen(text));
   unsetenv(variable);
 }
 
@@ -79,7 +72,7 @@ static const char *check(char *bytes, size_t length) {
   while (from < length && strchr(" \t\r\n", bytes[from])) from++;
   memmove(bytes, bytes + from, length - from);
   length -= from;
-  wipe(bytes + length, 1);
+  buffer_wipe(bytes + length, 1);
   if (!length) return "is empty";
   for (i = 0; i < length; i++)
     if ((unsigned char)bytes[i] <= ' ' || (unsigned char)bytes[i] >= 127)

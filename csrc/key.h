@@ -42,9 +42,6 @@ void key_close(key *k);
 ** and kept. One of few letters would cover other text. */
 void key_cover(const key *k, char *bytes, size_t length);
 
-/* Overwrites what held a secret. */
-void key_wipe(char *bytes, size_t length);
-
 /* For a program that opens its clients and lives for them alone: wipes the
 ** copies of secrets that stand in the environment, where /proc shows them and
 ** children inherit them, and lets this process leave no core dump. */

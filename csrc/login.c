@@ -20,7 +20,7 @@ static const char *keep_token(slice object, const char *name, key *token) {
   const char *wrong = "has no token";
   if (member_text(object, name, text, sizeof text))
     wrong = key_keep(token, &key_of_session, text);
-  key_wipe(text, sizeof text);
+  buffer_wipe(text, sizeof text);
   return wrong;
 }
 
@@ -85,7 +85,7 @@ static int add_escaped(buffer *b, const char *name, const char *text) {
   char *escaped = curl_easy_escape(NULL, text, 0);
   int ok = escaped && buffer_add(b, name, strlen(name)) &&
            buffer_add(b, escaped, strlen(escaped));
-  if (escaped) key_wipe(escaped, strlen(escaped));
+  if (escaped) buffer_wipe(escaped, strlen(escaped));
   curl_free(escaped);
   return ok;
 }
@@ -133,7 +133,7 @@ static void cover(const login *l, const buffer *form, buffer *answer) {
 }
 
 static void drop(char *bytes, size_t length) {
-  if (bytes) key_wipe(bytes, length);
+  if (bytes) buffer_wipe(bytes, length);
 }
 
 static const char *ask_with(const login *l, http *h, key *token, char *address,
@@ -212,7 +212,7 @@ static void run_and_keep(const login *l, const char *what, buffer *b,
     if (address) read_display(result, token, address);
     else keep_token(result, "accessToken", token);
   }
-  if (b->bytes) key_wipe(b->bytes, b->length);
+  if (b->bytes) buffer_wipe(b->bytes, b->length);
   buffer_close(b);
 }
 
