@@ -5,6 +5,7 @@ local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local gathering = require "sertifier.gathering"
 local hooks = require "sertifier.hooks"
+local ledger = require "sertifier.ledger"
 local log = require "sertifier.log"
 
 local landing = {}
@@ -94,19 +95,9 @@ local function tell_batch(self, task)
   hooks.call(self, "on_batch", list)
 end
 
-local nothing = {}
-
-local function settlement(item, outcome)
-  local credential = outcome.credential or nothing
-  local one = { key = item.key, state = outcome.settled_as or outcome.state,
-    credential_id = credential.id, link = credential.verificationLink }
-  if outcome.reason then one.reason = outcome.reason end -- few have one, and the table is smaller
-  return one
-end
-
 local function add_settlements(list, task)
   local count = #list
-  for i = 1, #task do list[count + i] = settlement(task[i], task.outcomes[i]) end
+  for i = 1, #task do list[count + i] = ledger.settlement(task[i], task.outcomes[i]) end
 end
 
 --- Reads what came of a request, and adds it to a list, as a task with its outcomes and verdict.

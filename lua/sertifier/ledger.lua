@@ -80,6 +80,7 @@ ledger.in_doubt, ledger.settle_doubt, ledger.decide =
   doubt.in_doubt, doubt.settle_doubt, doubt.decide
 ledger.claim, ledger.renew, ledger.is_there = claim.claim, claim.renew, claim.is_there
 ledger.settle, ledger.settle_and_claim = settling.settle, settling.settle_and_claim
+ledger.settlement = settling.settlement
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
 
 -- ---- what few programs ask for, loaded when one does ----

@@ -2,6 +2,7 @@
 
 local answer = require "sertifier.answer"
 local core = require "sertifier.core"
+local ledger = require "sertifier.ledger"
 
 local request = {}
 
@@ -41,16 +42,10 @@ local function post(self, items)
   return found
 end
 
-local function settlement(item, outcome)
-  local credential = outcome.credential or {}
-  return { key = item.key, state = outcome.state, reason = outcome.reason,
-    credential_id = credential.id, link = credential.verificationLink }
-end
-
 --- Writes down what came of it; where that fails, the keys are in doubt once their lease is over.
 local function settle(self, items, outcomes)
   local began, list = core.elapsed(), {}
-  for i, item in ipairs(items) do list[i] = settlement(item, outcomes[i]) end
+  for i, item in ipairs(items) do list[i] = ledger.settlement(item, outcomes[i]) end
   local ok, message = self.ledger:settle(list)
   request.note_time(self, "settle", began)
   if not ok then self.fault = message end

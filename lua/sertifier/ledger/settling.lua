@@ -32,6 +32,20 @@ local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credent
   .. " WHERE c.key IN (SELECT column1 FROM {list}) AND c.run = {run} AND c.state = 'sending'"
   .. " AND c.body IS NULL {lock})"
 
+local nothing = {}
+
+--- What came of an item, as `settle` takes it.
+-- @tparam table item `key`
+-- @tparam table outcome as answer.lua gives it; `settled_as` is its state here, if another one
+-- @treturn table
+function settling.settlement(item, outcome)
+  local credential = outcome.credential or nothing
+  local one = { key = item.key, state = outcome.settled_as or outcome.state,
+    credential_id = credential.id, link = credential.verificationLink }
+  if outcome.reason then one.reason = outcome.reason end -- few have one, and the table is smaller
+  return one
+end
+
 local function check_outcomes(outcomes)
   for _, one in ipairs(outcomes) do
     if not ways[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
