@@ -31,6 +31,7 @@ struct batch {
   columns *columns; /* of the rows; NULL: they are not an export's own */
   char delimiter;
   int records; /* reference to their class */
+  record_form *form; /* which that keeps */
 };
 
 #define MOST_BYTES (64 * 1024 * 1024)
@@ -88,11 +89,10 @@ void batch_keep_rows(batch *b) {
 }
 
 void batch_describe(lua_State *L, batch *b, columns *c, char delimiter) {
-  batch_keep_rows(b);
   b->delimiter = delimiter;
   if (b->columns == c) return;
   forget_columns(L, b);
-  b->records = record_class(L, c);
+  b->records = record_class(L, c, &b->form);
   b->columns = columns_hold(c);
 }
 
@@ -152,11 +152,24 @@ plan_result batch_keep(batch *b, plan_result result, uint64_t line,
   return kept ? result : PLAN_NO_MEMORY;
 }
 
-void batch_push_record(lua_State *L, const batch *b, slice text,
-                       const csv_row *cut) {
-  record_row row = {text, cut, b->delimiter};
-  if (b->columns) record_push(L, b->records, b->columns, row);
+void batch_push_class(lua_State *L, const batch *b) {
+  if (b->columns) lua_rawgeti(L, LUA_REGISTRYINDEX, b->records);
   else lua_pushnil(L);
+}
+
+void batch_push_record(lua_State *L, batch *b, int class, slice text,
+                       const csv_row *cut) {
+  record_row row = {text, b->delimiter};
+  if (cut) {
+    record_view(L, class, b->form, cut);
+  } else {
+    record_pass(b->form);
+    record_push(L, class, b->form, row);
+  }
+}
+
+void batch_pass_row(batch *b) {
+  if (b->columns) record_pass(b->form);
 }
 
 /* ---- methods ---- */
@@ -209,12 +222,14 @@ static int batch_fingerprint(lua_State *L) {
   return 1;
 }
 
-/* batch:record(i) -> the record it was made from, where records are kept */
+/* batch:record(i) -> the record it was made from, where rows are kept */
 static int batch_record(lua_State *L) {
-  const batch *b = batch_get(L, 1);
+  batch *b = batch_get(L, 1);
   const item *one = item_at(L, b, 2);
-  if (!b->columns) return 0;
-  batch_push_record(L, b, text_slice(b->rows.bytes + one->text.start,
+  if (!b->columns || !b->keeps_rows) return 0;
+  lua_settop(L, 2);
+  batch_push_class(L, b);
+  batch_push_record(L, b, 3, text_slice(b->rows.bytes + one->text.start,
                                      one->text.length), NULL);
   return 1;
 }

@@ -66,6 +66,7 @@ int handle_fail(lua_State *L, const char *message, const char *code);
 /* A plan, the columns that its cells are read from, room for the cells of one
 ** row, and the functions in Lua that some of them come from. */
 #define PLAN_NO_COLUMN ((size_t)-1)
+#define PLAN_MENDING -1
 typedef struct plan_handle {
   plan *plan;
   size_t *sources;
@@ -74,6 +75,8 @@ typedef struct plan_handle {
   size_t functions_count;
   int called;  /* references to the list of functions */
   int mending; /* and of those that mend what they give */
+  int calling; /* the number of the function that runs, from 1; or 0: none;
+               ** or PLAN_MENDING: one that mends, whose error is told as it is */
   recall recall;
   int remembers; /* reference to the memory that it asks */
 } plan_handle;
@@ -109,24 +112,29 @@ size_t batch_faults(const batch *b);
 /* The batch keeps its rows' texts from now on. */
 void batch_keep_rows(batch *b);
 
-/* Says which columns those have, and keeps them. */
+/* Says which columns the rows have, so that records can be made of them. */
 void batch_describe(lua_State *L, batch *b, columns *c, char delimiter);
 
 /* The key of a fingerprint at an index; and a text's fingerprint, pushed. */
 const unsigned char *fingerprint_key(lua_State *L, int index);
 void fingerprint_push(lua_State *L, const unsigned char *key, slice text);
 
-/* What a record is made of: a row's text, and how it was taken apart, if that
-** is known. */
+/* What a record is made of: a row's text. */
 typedef struct record_row {
   slice text;
-  const csv_row *cut; /* may be NULL */
   char delimiter;
 } record_row;
 
-/* Pushes the record of such a row, whose delimiter is the batch's. */
-void batch_push_record(lua_State *L, const batch *b, slice text,
+/* Pushes the class of the records of the batch's rows, nil where it knows no
+** columns. */
+void batch_push_class(lua_State *L, const batch *b);
+
+/* Pushes a record, whose class is at an index of the stack: where it is known
+** how the text was taken apart, a view that can be read until the next one is
+** made, or the row is passed; else a copy. */
+void batch_push_record(lua_State *L, batch *b, int class, slice text,
                        const csv_row *cut);
+void batch_pass_row(batch *b);
 
 /* A row on its way: its cells stand in the plan's handle. `record` is the
 ** stack's index of the record that functions get; 0: it is made of `text`. */
@@ -138,16 +146,34 @@ typedef struct given_row {
   int record;
 } given_row;
 
-/* Adds what the plan makes of a row. After PLAN_FAILED the error's message is
-** on top of the stack, which is otherwise as it was. */
-plan_result row_add(lua_State *L, const plan_handle *h, batch *b,
-                    given_row r);
+/* Rows' way through a plan into a batch. */
+typedef struct row_way {
+  plan_handle *plan;
+  batch *batch;
+  int class;     /* the stack's index of the records' class */
+  int functions; /* and of what is below the plan's functions */
+} row_way;
 
-/* A reference to the metatable of the records with these columns. */
-int record_class(lua_State *L, columns *c);
+/* Runs what adds rows, a C function whose arguments are on top of the stack: 1
+** where it ended well, and left its results; 0 where a function of the plan
+** failed, whose words are on top then. Any other error goes on. */
+int row_protect(lua_State *L, row_way way, lua_CFunction run, int arguments,
+                int results);
 
-/* Pushes a record: a view of a row's text, which is copied. */
-void record_push(lua_State *L, int class, const columns *c, record_row row);
+/* In there: pushes what the way needs; adds what the plan makes of a row. */
+void row_begin(lua_State *L, row_way *way);
+plan_result row_add(lua_State *L, const row_way *way, given_row r);
+
+/* A reference to the metatable of the records with these columns, which keeps
+** what they share. */
+typedef struct record_form record_form;
+int record_class(lua_State *L, columns *c, record_form **form);
+
+/* Pushes a record that copies a row's text; or one that only points to the row at
+** hand, and can be read until there is another one, or none. */
+void record_push(lua_State *L, int class, record_form *f, record_row row);
+void record_view(lua_State *L, int class, record_form *f, const csv_row *row);
+void record_pass(record_form *f);
 
 #pragma GCC visibility pop
 

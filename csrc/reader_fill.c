@@ -36,13 +36,24 @@ static plan_result blame_bytes(reader *r, batch *b, plan_result result) {
   return batch_add_more(b, text) ? result : PLAN_NO_MEMORY;
 }
 
-/* What one row became; `*end` where there was none, or none could be read. */
-static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
-                            batch *b, csv_result *end) {
+/* Rows on their way from a reader into a batch. */
+typedef struct filling {
+  reader *reader;
+  row_way way;
+  size_t most;        /* credentials in the batch */
+  lua_Integer wanted; /* rows */
+  lua_Integer read, count[PLAN_NO_MEMORY];
+  csv_result end;     /* CSV_ROW: there may be more */
+} filling;
+
+/* What one row became, where there was one that could be read. */
+static plan_result read_row(lua_State *L, filling *f) {
+  reader *r = f->reader;
+  const plan_handle *h = f->way.plan;
   given_row one;
-  *end = rows_next(&r->rows);
-  if (*end == CSV_FAULT) return read_fault(r, b);
-  if (*end != CSV_ROW) return PLAN_SKIPPED;
+  f->end = rows_next(&r->rows);
+  if (f->end == CSV_FAULT) return read_fault(r, f->way.batch);
+  if (f->end != CSV_ROW) return PLAN_SKIPPED;
   if (!rows_cells(&r->rows, h->sources, r->forms, plan_cells(h->plan),
                   h->cells))
     return PLAN_NO_MEMORY;
@@ -50,7 +61,7 @@ static plan_result read_row(lua_State *L, reader *r, const plan_handle *h,
   one.text = one.kept = rows_text(&r->rows);
   one.cut = rows_cut(&r->rows);
   one.record = 0;
-  return blame_bytes(r, b, row_add(L, h, b, one));
+  return blame_bytes(r, f->way.batch, row_add(L, &f->way, one));
 }
 
 static void check_sources(lua_State *L, const reader *r,
@@ -65,18 +76,43 @@ static void check_sources(lua_State *L, const reader *r,
 }
 
 /* What was read, and what became of it; the error of a function is on top. */
-static int push_counts(lua_State *L, const lua_Integer *count, int is_ended,
-                       plan_result last) {
-  lua_Integer read = 0;
-  int i;
-  for (i = 0; i < PLAN_NO_MEMORY; i++) read += count[i];
-  lua_pushinteger(L, read);
-  lua_pushinteger(L, count[PLAN_SKIPPED]);
-  lua_pushinteger(L, count[PLAN_INVALID]);
-  lua_pushboolean(L, is_ended);
-  if (last != PLAN_FAILED) return 4;
+static int push_counts(lua_State *L, const filling *f, int is_sound) {
+  lua_pushinteger(L, f->read + !is_sound);
+  lua_pushinteger(L, f->count[PLAN_SKIPPED]);
+  lua_pushinteger(L, f->count[PLAN_INVALID]);
+  lua_pushboolean(L, f->end == CSV_END);
+  if (is_sound) return 4;
   lua_pushvalue(L, -5); /* the error, below what is given */
   return 5;
+}
+
+static int wants_more(const filling *f) {
+  return f->read < f->wanted && batch_count(f->way.batch) < f->most &&
+         batch_faults(f->way.batch) < MOST_FAULTS;
+}
+
+/* Reads rows until `filling`, at index 1, has what it wants. */
+static int read_rows(lua_State *L) {
+  filling *f = lua_touserdata(L, 1);
+  row_begin(L, &f->way);
+  while (wants_more(f)) {
+    plan_result result = read_row(L, f);
+    if (f->end == CSV_END || f->end == CSV_FAILED) break;
+    if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
+    f->count[result]++;
+    f->read++;
+  }
+  return 0;
+}
+
+/* What reader:fill is given. */
+static filling *push_filling(lua_State *L) {
+  filling given = {.reader = reader_get(L, 1), .way.plan = plan_handle_get(L, 2),
+                   .way.batch = batch_get(L, 3), .end = CSV_ROW};
+  filling *f = lua_newuserdata(L, sizeof *f);
+  given.most = (size_t)luaL_checkinteger(L, 4);
+  given.wanted = luaL_checkinteger(L, 5);
+  return *f = given, f;
 }
 
 /* reader:fill(plan, batch, credentials, rows, with_records)
@@ -85,28 +121,17 @@ static int push_counts(lua_State *L, const lua_Integer *count, int is_ended,
 ** read, or the export ends. Where a function of the plan fails at a row, that
 ** row is the last, and its error comes fifth. */
 int reader_fill(lua_State *L) {
-  reader *r = reader_get(L, 1);
-  const plan_handle *h = plan_handle_get(L, 2);
-  batch *b = batch_get(L, 3);
-  size_t most = (size_t)luaL_checkinteger(L, 4);
-  lua_Integer wanted = luaL_checkinteger(L, 5), count[PLAN_NO_MEMORY] = {0};
-  csv_result end = CSV_ROW;
-  plan_result result = PLAN_SKIPPED;
-  lua_Integer read = 0;
-  check_sources(L, r, h);
-  if (lua_toboolean(L, 6) || h->functions_count)
-    batch_describe(L, b, r->rows.columns, r->rows.delimiter);
-  while (result != PLAN_FAILED && read < wanted && batch_count(b) < most &&
-         batch_faults(b) < MOST_FAULTS) {
-    result = read_row(L, r, h, b, &end);
-    if (end == CSV_END) break;
-    if (end == CSV_FAILED)
-      return handle_fail(L, source_problem(r->rows.source), "io");
-    if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
-    count[result]++;
-    read++;
-  }
-  return push_counts(L, count, end == CSV_END, result);
+  filling *f = push_filling(L);
+  const rows *r = &f->reader->rows;
+  int is_sound;
+  check_sources(L, f->reader, f->way.plan);
+  batch_describe(L, f->way.batch, r->columns, r->delimiter);
+  if (lua_toboolean(L, 6)) batch_keep_rows(f->way.batch);
+  lua_pushvalue(L, -1);
+  is_sound = row_protect(L, f->way, read_rows, 1, 0);
+  if (f->end == CSV_FAILED)
+    return handle_fail(L, source_problem(r->source), "io");
+  return push_counts(L, f, is_sound);
 }
 
 /* The cells that the plan reads, of a table at index 3; they stay on the stack
@@ -121,29 +146,36 @@ static void take_cells(lua_State *L, const plan_handle *h) {
   }
 }
 
+/* core.feed, but for a function's error. */
+static int feed_row(lua_State *L) {
+  static const char *const words[] = {"skipped", "invalid", "ready"};
+  row_way way = {.plan = plan_handle_get(L, 1), .batch = batch_get(L, 2)};
+  given_row one = {.record = 5};
+  plan_result result;
+  luaL_checktype(L, 3, LUA_TTABLE);
+  one.line = (uint64_t)luaL_checkinteger(L, 4);
+  one.text = text_slice("", 0);
+  one.kept.bytes = luaL_optlstring(L, 6, "", &one.kept.length);
+  if (one.kept.length) batch_keep_rows(way.batch);
+  take_cells(L, way.plan);
+  row_begin(L, &way);
+  result = row_add(L, &way, one);
+  if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
+  return lua_pushstring(L, words[result]), 1;
+}
+
 /* For rows that Lua has: core.feed(plan, batch, cells, line, record, text) ->
 ** "skipped", "invalid" or "ready"; or "failed" and the error of a function that
 ** got the record. The cells are those of the export's columns; `text` is the
 ** row that the batch keeps, if it is to. */
 static int fill_one(lua_State *L) {
-  static const char *const words[] = {"skipped", "invalid", "ready", "failed"};
-  const plan_handle *h = plan_handle_get(L, 1);
-  batch *b = batch_get(L, 2);
-  plan_result result;
-  given_row one;
-  luaL_checktype(L, 3, LUA_TTABLE);
-  one.line = (uint64_t)luaL_checkinteger(L, 4);
-  one.text = text_slice("", 0);
-  one.cut = NULL;
-  one.record = 5;
+  row_way way = {.plan = plan_handle_get(L, 1), .batch = batch_get(L, 2)};
+  int i;
   lua_settop(L, 6);
-  one.kept.bytes = luaL_optlstring(L, 6, "", &one.kept.length);
-  if (one.kept.length) batch_keep_rows(b);
-  take_cells(L, h);
-  result = row_add(L, h, b, one);
-  if (result == PLAN_NO_MEMORY) return luaL_error(L, "out of memory");
-  lua_pushstring(L, words[result]);
-  if (result != PLAN_FAILED) return 1;
+  if (!way.plan->functions_count) return feed_row(L);
+  for (i = 1; i <= 6; i++) lua_pushvalue(L, i);
+  if (row_protect(L, way, feed_row, 6, 1)) return 1;
+  lua_pushliteral(L, "failed");
   lua_insert(L, -2); /* the error behind it */
   return 2;
 }

@@ -163,6 +163,22 @@ describe("hooks", function()
       'a "quoted", one' }, seen)
   end)
 
+  it("of a flow may read a record until its next one, or none, is at hand", function()
+    local kept
+    local function keep(record)
+      kept = kept or record
+      return kept.LastName
+    end
+    local flow = flow_of { when = function(record) return keep(record) ~= "" end,
+      map = { name = function() return kept.LastName end, email = "{!Email}" } }
+    assert.equal(1, assert(flow:check { export = sandbox.export(1) }).would_issue)
+    assert.error_matches(function() return kept.LastName end, "keep its values in place of it")
+    kept = nil
+    local findings, message, code = flow:check { export = sandbox.export(2) }
+    assert.same({ nil, "hook" }, { findings, code })
+    assert.truthy(message:find(":3: when: its function failed: .*keep its values in place of it"), message)
+  end)
+
   it("see records from an iterator too", function()
     local rows = { { Id = sandbox.id(1), LastName = "Lee", Email = "a@example.com" } }
     local flow = flow_of { when = function(record) return record.LastName == "Lee" end,

@@ -44,7 +44,8 @@ local class = { __index = methods, __name = "sertifier.flow" }
 -- `on_doubt(problem, record)` in the order of a request's records; `on_batch(outcomes)` after each
 -- request, `on_finish(summary)`. What a hook gives back is ignored, but for `before_issue`; an
 -- error in one ends the run once what is in flight has come back. A record gives its cells by
--- their column's name and cannot be changed.
+-- their column's name and cannot be changed; a function of `when` or `map` gets it for as long as
+-- it runs, and keeps values of it, not the record.
 -- @tparam table declaration
 -- @treturn flow
 -- @raise all its mistakes, at the caller's line
