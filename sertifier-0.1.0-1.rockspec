@@ -47,21 +47,22 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  adding adopt answer answer.match answer.row answer.waiting api api.data attributes check claiming
-  cli cli.adopt cli.ahead cli.check cli.command_first cli.commands cli.common cli.doctor cli.drain
-  cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.options cli.progress
-  cli.proposing cli.report cli.resolve cli.sandbox cli.status cli.telling cli.watching
-  cli.writing_back compile compile.cells condition condition.dates condition.filters condition.soql
-  condition.tests credential delivery delivery.request did_you_mean doctor drain ends envelope
-  explain explain.line export export.columns export.csv export.encoding export.events export.json
-  export.kinds export.outbound export.settling export.tables flow flow.fields flow_file flow_import
-  flow_import.text flow_import.values flow_import.xml formula formula.calls formula.emitting
-  formula.functions formula.grammar formula.names formula.typing gathering guards holdings hooks
-  json landing latency later ledger ledger.adoption ledger.claim ledger.doubt ledger.drafts
-  ledger.forget ledger.forgotten ledger.list ledger.listing ledger.memories ledger.person
-  ledger.postgres ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql
-  ledger.sqlite ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing
-  memory nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing
+  adding adopt answer answer.match answer.row answer.waiting api api.data attributes check
+  claiming cli cli.adopt cli.ahead cli.check cli.command_first cli.commands cli.common cli.doctor
+  cli.drain cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.options cli.plain
+  cli.progress cli.proposing cli.report cli.resolve cli.sandbox cli.status cli.telling
+  cli.watching cli.writing_back compile compile.cells condition condition.dates condition.filters
+  condition.soql condition.tests credential delivery delivery.request did_you_mean doctor drain
+  ends envelope explain explain.line export export.columns export.csv export.encoding
+  export.events export.json export.kinds export.outbound export.settling export.tables flow
+  flow.fields flow_file flow_import flow_import.text flow_import.values flow_import.xml formula
+  formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
+  gathering guards holdings hooks json landing latency later ledger
+  ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten
+  ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
+  ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite
+  ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing memory
+  nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing
   nginx.gateway nginx.journal nginx.metrics nginx.options nginx.outbound_message nginx.page
   nginx.pool nginx.records nginx.reply nginx.request nginx.status nginx.watching object opening
   options org org.assertion org.collections org.ingest org.jobs org.locks org.query org.reply

@@ -5,6 +5,7 @@ local cli = require "sertifier.cli"
 local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local plain = require "sertifier.cli.plain"
 local sandbox = require "spec.support.sandbox"
 
 local lua = os.getenv "SPEC_LUA" or "lua5.4"
@@ -129,6 +130,48 @@ next: correct these records and run the same again: it sends only what is not is
       for word in words:gmatch "%S+" do arguments[#arguments + 1] = word end
       local status, out, err = sertifier(arguments)
       assert.same({ 1, "", "sertifier: " .. message }, { status, out, err:sub(1, #message + 11) })
+    end
+  end)
+
+  --- What argparse makes of a line; nil where it finds a fault.
+  local function parsed(line)
+    local parser = cli.parser { line[1] }
+    for _, command in ipairs(parser._commands) do command:action(function() end) end
+    local ok, args = parser:pparse(line)
+    if ok then args[line[1]] = nil end
+    return ok and args or nil
+  end
+
+  local function words_of(text)
+    local words = {}
+    for word in text:gmatch "%S+" do words[#words + 1] = word == "EMPTY" and "" or word end
+    return words
+  end
+
+  it("reads a plain line by itself, as argparse reads it", function()
+    for _, text in ipairs { "issue", "issue f.lua e.csv", "issue --quiet f.lua --json e.csv - EMPTY",
+      "issue --map name=x --map email=y e.csv --batch-size 7 --rate 0.5 --progress none --quiet --quiet",
+      "check --bodies - --decimal , --date-order dmy --when EMPTY e.csv --max-invalid 0",
+      "check --sample 3 --delimiter ; --format data_loader", "status --state in_doubt --json",
+      "resolve --drop a --drop b --release c", "forget a b --older-than 400d --yes",
+      "watch f.lua", "watch f.lua --every 5 --overlap 0 --once", "sandbox --port 8080 --behave a=b",
+      "report -o x.html e.csv", "report --output x.html --format csv --names", "drain --every 0.5",
+      "init e.csv -o f.lua", "doctor", "doctor f.lua", "import-flow f.xml", "write-back --json",
+      "adopt --campaign c f.lua e.csv" } do
+      local line = words_of(text)
+      local args = plain.read(line)
+      local wanted = parsed(line)
+      if wanted then assert.equal("function", type(args.run), text) args.run = nil end
+      assert.same(wanted, args, text)
+    end
+  end)
+
+  it("leaves any other line to argparse", function()
+    for _, text in ipairs { "", "isue e.csv", "--json check e.csv", "issue --help", "issue -h",
+      "issue --rate=1", "issue --rate", "issue --rate x e.csv", "issue --rate -1", "issue --unknown",
+      "issue --progress loud", "issue --limit 1 --limit 2", "issue -- e.csv", "status e.csv",
+      "init", "init a b", "doctor a b", "report -ox.html", "check --decimal x", "--version" } do
+      assert.is_nil(plain.read(words_of(text)), text)
     end
   end)
 

@@ -1,9 +1,13 @@
 --- The command: reads what the shell gave, and runs the file of the command that was named.
 
-local argparse = require "argparse"
-local command_first = require "sertifier.cli.command_first"
 local commands = require "sertifier.cli.commands"
+local later = require "sertifier.later"
+local plain = require "sertifier.cli.plain"
 local version = require "sertifier.version"
+
+-- Loaded where they are used: argparse takes longer than a small export to be read.
+local argparse = later "argparse"
+local command_first = later "sertifier.cli.command_first"
 
 local cli = {}
 
@@ -22,6 +26,11 @@ function cli.parser(arguments)
     os.exit(1, true)
   end
   return parser
+end
+
+local function parsed(arguments)
+  local parser = cli.parser(arguments)
+  return parser:parse(command_first(parser, arguments))
 end
 
 --- What the command ends with where it could not: says why.
@@ -43,8 +52,7 @@ end
 -- @treturn number the exit status, as the README lists them
 function cli.main(arguments)
   collectgarbage "stop" -- what is loaded here stays
-  local parser = cli.parser(arguments)
-  local args = parser:parse(command_first(parser, arguments))
+  local args = plain.read(arguments) or parsed(arguments)
   collectgarbage "restart"
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.

@@ -194,6 +194,16 @@ local all = {
   { "report", "the ledger as a page that people look at" },
 }
 
+--- Declares one command.
+-- @tparam string name
+-- @param command argparse's, or what notes the same
+-- @treturn boolean whether there is such a command
+function commands.declare(name, command)
+  if not declare[name] then return false end
+  declare[name](command)
+  return true
+end
+
 --- Declares all commands, but the options of the one alone that was given: of so many commands,
 -- they take as long to declare as a small export to read.
 -- @param parser argparse's
