@@ -59,7 +59,7 @@ local modules = lua_modules [[
   formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
   gathering guards holdings hooks json landing latency later ledger
   ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten
-  ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
+  ledger.lifting ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
   ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite
   ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing memory
   nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing

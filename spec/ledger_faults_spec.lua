@@ -29,6 +29,30 @@ local function run_sql(path, statements)
   return connection
 end
 
+--- The tables of version 1.
+local first_version = {
+  "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+  [[CREATE TABLE decision (key TEXT NOT NULL, word TEXT NOT NULL, by_whom TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL)]],
+  [[CREATE TABLE credential (
+    key TEXT PRIMARY KEY, state TEXT NOT NULL, campaign TEXT NOT NULL, once_per TEXT NOT NULL,
+    external_id TEXT, name TEXT, email TEXT, line BIGINT, run TEXT, lease DOUBLE PRECISION,
+    claimed_at DOUBLE PRECISION, settled_at DOUBLE PRECISION, credential_id TEXT, link TEXT,
+    reason TEXT)]],
+  "INSERT INTO meta VALUES ('version', '1')",
+}
+
+--- What a ledger's database tells of its tables.
+local function shape_of(ledger, ...)
+  local lines = {}
+  for _, text in ipairs { ... } do
+    for _, row in ipairs(assert(sql.rows_of(ledger, text))) do
+      lines[#lines + 1] = row.line:gsub("%s+", " ")
+    end
+  end
+  return lines
+end
+
 --- What a failed call gives: nil, "ledger NAME: …", "ledger".
 local function assert_fails(words, name, ...)
   local none, message, code = ...
@@ -223,16 +247,9 @@ describe("a ledger that is a file", function()
   it("is brought to this version, with what it holds", function()
     ledger:close()
     path = files.path ".db"
+    run_sql(path, { "PRAGMA journal_mode = WAL" }):close()
+    run_sql(path, first_version):close()
     run_sql(path, {
-      "PRAGMA journal_mode = WAL",
-      "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-      [[CREATE TABLE decision (
-        key TEXT NOT NULL, word TEXT NOT NULL, by_whom TEXT NOT NULL, at REAL NOT NULL)]],
-      [[CREATE TABLE credential (
-        key TEXT PRIMARY KEY, state TEXT NOT NULL, campaign TEXT NOT NULL, once_per TEXT NOT NULL,
-        external_id TEXT, name TEXT, email TEXT, line INTEGER, run TEXT, lease REAL,
-        claimed_at REAL, settled_at REAL, credential_id TEXT, link TEXT, reason TEXT)]],
-      "INSERT INTO meta VALUES ('version', '1')",
       [[INSERT INTO credential (key, state, campaign, once_per, name, email, run, lease, link) VALUES
         ('campaign-1/1', 'issued', 'campaign-1', '1', NULL, NULL, 'r', 5000000000, 'link-1'),
         ('campaign-1/2', 'in_doubt', 'campaign-1', '2', 'Ann', 'Ann@example.com', 'r', 1, NULL),
@@ -247,6 +264,20 @@ describe("a ledger that is a file", function()
     local other = assert(ledgers.open(path))
     assert.equal(ledger.secret, other.secret)
     other:close()
+  end)
+
+  it("has after that the tables of a new one", function()
+    local asked = { [[SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c."notnull" || ' '
+      || c.pk AS line FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+      ORDER BY m.name, c.cid]],
+      "SELECT sql AS line FROM sqlite_master WHERE type = 'index' AND sql > '' ORDER BY name" }
+    local earlier = files.path ".db"
+    run_sql(earlier, first_version):close()
+    local lifted = assert(ledgers.open(earlier))
+    local shape = shape_of(ledger, (table.unpack or unpack)(asked))
+    assert.is_true(#shape > 40)
+    assert.same(shape, shape_of(lifted, (table.unpack or unpack)(asked)))
+    lifted:close()
   end)
 end)
 
@@ -324,6 +355,21 @@ describe("a ledger on a server", function()
     postgres.query "UPDATE meta SET value = '99' WHERE name = 'version'"
     assert_fails("it was written by a newer sertifier (its version is 99, this one reads 6); update"
       .. " sertifier", ledger.shown, ledgers.open(postgres.address()))
+  end)
+
+  it("of an earlier version gets the tables of a new one", function()
+    local columns = [[SELECT table_name || '.' || column_name || ' ' || data_type || ' '
+      || is_nullable AS line FROM information_schema.columns WHERE table_schema = 'public'
+      ORDER BY table_name, ordinal_position]]
+    local indexes = [[SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'
+      ORDER BY indexname]]
+    local shape = shape_of(ledger, columns, indexes)
+    ledger:close()
+    postgres.clean()
+    for _, text in ipairs(first_version) do postgres.query(text) end
+    ledger = assert(ledgers.open(postgres.address()))
+    assert.is_true(#shape > 40)
+    assert.same(shape, shape_of(ledger, columns, indexes))
   end)
 
   it("waits for rows that another program holds, and says where that goes on for too long", function()

@@ -17,13 +17,14 @@ local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
 local settling = require "sertifier.ledger.settling"
 local sql = require "sertifier.ledger.sql"
+local sqlite = require "sertifier.ledger.sqlite"
 
 local ledger = {}
 ledger.__index = ledger
 
 local function engine_of(name)
   if name:find "^postgres[q]?l?:" then return require "sertifier.ledger.postgres" end
-  return require "sertifier.ledger.sqlite"
+  return sqlite
 end
 
 --- Whether a ledger of this name may be there; of a PostgreSQL, opening it tells.

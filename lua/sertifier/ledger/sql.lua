@@ -145,6 +145,16 @@ function sql.rows_of(self, text, ...)
   return sql.execute(self, text, nil, nil, ...)
 end
 
+--- Executes statements, one after another.
+-- @return true; or nil, message
+function sql.each_of(self, statements)
+  for _, text in ipairs(statements) do
+    local ok, message = sql.rows_of(self, text)
+    if not ok then return nil, message end
+  end
+  return true
+end
+
 -- ---- a transaction ----
 
 local function finish(self, work)
