@@ -8,11 +8,10 @@ local tests = require "sertifier.condition.tests"
 local P, S, C, Cc, Cp, V = lpeg.P, lpeg.S, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.V
 local token, keyword, word = syntax.token, syntax.keyword, syntax.word
 
-local reserved = P(false)
-for _, one in ipairs { "AND", "OR", "NOT", "NULL", "TRUE", "FALSE", "IN", "LIKE", "INCLUDES",
-  "EXCLUDES" } do
-  reserved = reserved + keyword(one)
-end
+-- Asked word by word: a pattern of them all takes longer to make than most conditions to read.
+local words = { AND = true, OR = true, NOT = true, NULL = true, TRUE = true, FALSE = true,
+  IN = true, LIKE = true, INCLUDES = true, EXCLUDES = true }
+local reserved = lpeg.Cmt(syntax.name, function(_, at, name) return words[name:upper()] and at end)
 
 local record = (keyword "$Record" * ".") ^ -1
 local field = token(syntax.label + syntax.quoted "'" + record * (syntax.path - reserved),
@@ -42,17 +41,20 @@ local operator = token(C(P "!=" + "<>" + "<=" + ">=" + "=" + "<" + ">"),
   "= != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES") / operators
 
 local text = token(syntax.quoted "'", "'text'")
+
+-- By their names where they are used: a pattern is copied into each that it is a part of.
+local a_literal, a_text = V "literal", V "text"
 local function list_of(one)
   return token("(", "(") * lpeg.Ct(one * (token(",", ",") * one) ^ 0) * token(")", ")")
 end
 
 -- What stands behind a field, each with the function that makes the test of it.
-local behind = operator * literal * Cc(tests.compare)
-  + word "LIKE" * Cc "~" * (text / literal_of "t") * Cc(tests.compare)
-  + word "IN" * Cc "=" * list_of(literal) * Cc(tests.any)
-  + word "NOT" * word "IN" * Cc "=" * list_of(literal) * Cc(tests.none)
-  + word "INCLUDES" * Cc ";" * list_of(text) * Cc(tests.includes)
-  + word "EXCLUDES" * Cc ";" * list_of(text) * Cc(tests.excludes)
+local behind = operator * a_literal * Cc(tests.compare)
+  + word "LIKE" * Cc "~" * (a_text / literal_of "t") * Cc(tests.compare)
+  + word "IN" * Cc "=" * list_of(a_literal) * Cc(tests.any)
+  + word "NOT" * word "IN" * Cc "=" * list_of(a_literal) * Cc(tests.none)
+  + word "INCLUDES" * Cc ";" * list_of(a_text) * Cc(tests.includes)
+  + word "EXCLUDES" * Cc ";" * list_of(a_text) * Cc(tests.excludes)
 
 local function made(from, name, op, value, make, to, whole, object)
   local node = make((syntax.field(name, object)), op, value)
@@ -70,6 +72,8 @@ local grammar = P {
   one = word "NOT" * V "one" / tests.negated
     + token("(", "(") * V "either" * token(")", ")")
     + test,
+  literal = literal,
+  text = text,
 }
 
 --- Parses a condition.
