@@ -1,4 +1,5 @@
---- Loads libcurl in a thread, beside the command's own modules: it takes as long as all of them.
+--- Loads libcurl, and SQLite, in a thread, beside the command's own modules: that takes as long as
+-- to load all of these.
 --
 -- The system loads one library at a time; who wants another waits meanwhile.
 
@@ -17,6 +18,7 @@ return function()
   if not http then return end
   require "cjson" -- the libraries that are wanted meanwhile
   require "lpeg"
-  core.load_ahead(http)
+  local sqlite = package.searchpath("dbd.sqlite3", package.cpath)
+  core.load_ahead(http .. "\0" .. (sqlite or "") .. "\0")
   find_files_first()
 end
