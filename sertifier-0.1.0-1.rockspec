@@ -57,7 +57,7 @@ local modules = lua_modules [[
   export.events export.json export.kinds export.outbound export.settling export.tables flow
   flow.fields flow_file flow_import flow_import.text flow_import.values flow_import.xml formula
   formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
-  gathering guards holdings hooks json landing latency later ledger
+  gathering guards holdings hooks hooks.reshaping json landing latency later ledger
   ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten
   ledger.lifting ledger.list ledger.listing ledger.memories ledger.person ledger.postgres
   ledger.queue ledger.retention ledger.runs ledger.schema ledger.settling ledger.sql ledger.sqlite

@@ -1,7 +1,10 @@
 --- The kind of request that issues: addCredentials.
 
-local answer = require "sertifier.answer"
 local claiming = require "sertifier.claiming"
+local later = require "sertifier.later"
+
+-- Loaded where it is used: while the first request is under way.
+local answer = later "sertifier.answer"
 
 local adding = { settles = true, issues = true }
 

@@ -10,15 +10,15 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
-local data_of = require "sertifier.api.data"
 local envelope = require "sertifier.envelope"
 local later = require "sertifier.later"
 local typed = require "sertifier.typed"
 local version = require "sertifier.version"
-local waiting = require "sertifier.answer.waiting"
 
--- Loaded where it is used: to load libcurl takes long.
+-- Loaded where they are used: what reads answers, and libcurl, which takes long.
+local data_of = later "sertifier.api.data"
 local http = later "sertifier.http"
+local waiting = later "sertifier.answer.waiting"
 
 local api = {}
 api.__index = api

@@ -172,4 +172,11 @@ function compile.plan(flow, names, now)
   return plan, cells
 end
 
+--- Whether a flow asks what earlier runs saw of the records.
+-- @param flow
+-- @tparam table cells the cells of its plan
+function compile.asks_memory(flow, cells)
+  return flow.trigger ~= "meets" or cells.known_cell ~= nil or #cells.priors > 0
+end
+
 return compile

@@ -15,7 +15,6 @@ local core = require "sertifier.core"
 local doubt = require "sertifier.ledger.doubt"
 local runs = require "sertifier.ledger.runs"
 local schema = require "sertifier.ledger.schema"
-local settling = require "sertifier.ledger.settling"
 local sql = require "sertifier.ledger.sql"
 local sqlite = require "sertifier.ledger.sqlite"
 
@@ -80,14 +79,14 @@ ledger.look_up, ledger.counts = doubt.look_up, doubt.counts
 ledger.in_doubt, ledger.settle_doubt, ledger.decide =
   doubt.in_doubt, doubt.settle_doubt, doubt.decide
 ledger.claim, ledger.renew, ledger.is_there = claim.claim, claim.renew, claim.is_there
-ledger.settle, ledger.settle_and_claim = settling.settle, settling.settle_and_claim
-ledger.settlement = settling.settlement
 ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.list
 
--- ---- what few programs ask for, loaded when one does ----
+-- ---- what few programs ask for, or not at first: loaded when one does ----
 
 -- By method: the file that has it, and what it is called there.
 local elsewhere = {
+  settle = "settling settle", settle_and_claim = "settling settle_and_claim",
+  settlement = "settling settlement",
   each = "listing each",
   claim_drafts = "drafts claim", drafts = "drafts list",
   enqueue = "queue enqueue", take_queued = "queue take",
@@ -103,7 +102,9 @@ local elsewhere = {
 
 local function method_of(_, name)
   local file, called = (elsewhere[name] or ""):match "(%S+) (%S+)"
-  return file and require("sertifier.ledger." .. file)[called]
+  if not file then return nil end
+  ledger[name] = require("sertifier.ledger." .. file)[called]
+  return ledger[name]
 end
 
 return setmetatable(ledger, { __index = method_of })

@@ -37,13 +37,6 @@ local function name_of(flow, cells)
     table.concat(fields, ",") }, "|")
 end
 
---- Whether a flow asks for prior values.
--- @tparam table flow
--- @tparam table cells the cells of its plan
-function memory.is_wanted(flow, cells)
-  return flow.trigger ~= "meets" or cells.known_cell ~= nil or #cells.priors > 0
-end
-
 -- ---- a run's end ----
 
 --- Whether it may take the place of the memory before. Where fields are compared, records that a

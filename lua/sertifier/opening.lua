@@ -1,15 +1,17 @@
 --- What a run opens before its first record, and closes after its last.
 
 local api = require "sertifier.api"
-local attributes = require "sertifier.attributes"
 local compile = require "sertifier.compile"
 local dates = require "sertifier.condition.dates"
 local export = require "sertifier.export"
 local later = require "sertifier.later"
 local ledger = require "sertifier.ledger"
-local linking = later "sertifier.salesforce.linking"
-local memory = require "sertifier.memory"
 local outputs = require "sertifier.outputs"
+
+-- Loaded where they are used:
+local attributes = later "sertifier.attributes"
+local linking = later "sertifier.salesforce.linking"
+local memory = later "sertifier.memory"
 local rejects = later "sertifier.rejects"
 local writeback = later "sertifier.writeback"
 
@@ -52,7 +54,7 @@ end
 --- Opens the memory of earlier runs, where the flow asks for one.
 -- @return true; or nil, message, code
 function opening.memory(self, flow, cells, options, now)
-  if not memory.is_wanted(flow, cells) then return true end
+  if not compile.asks_memory(flow, cells) then return true end
   local message, code
   self.memory, message, code = memory.open(flow, self.plan, cells, { ledger = self.ledger,
     first_run = options.first_run, previous = opening.previous(flow, options, now) })
@@ -81,8 +83,16 @@ function parts.client(self, options)
   return self.client, message, code
 end
 
+local function has_attributes(flow)
+  for _, field in ipairs(flow.fields) do
+    if field.attribute then return true end
+  end
+  return false
+end
+
 --- From here on the flow's attributes are known.
 function parts.attributes(self)
+  if not has_attributes(self.flow) then return true end
   local flow, message, code = attributes.resolve(self.flow, self.client)
   if not flow then return nil, message, code end
   self.flow, self.summary.notes[1] = flow, message

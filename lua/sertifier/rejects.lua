@@ -6,13 +6,11 @@
 -- Where the records are no rows (JSON, XML, an iterator), it is CSV with the fields that the flow
 -- reads.
 
+local reasons = require("sertifier.export.csv").reasons
 local whole_file = require "sertifier.whole_file"
 
 local rejects = {}
 rejects.__index = rejects
-
---- The columns that are added. An export that has them at its end is read as if it had not.
-rejects.columns = { "sertifier__Outcome", "sertifier__Reason" }
 
 local kept = { invalid = true, rejected = true, in_doubt = true, not_attempted = true }
 
@@ -36,8 +34,7 @@ function rejects.open(path, export)
   local file, message, code = whole_file.open(path, "the rejects")
   if not file then return nil, message, code end
   local self = setmetatable({ file = file, export = export, count = 0 }, rejects)
-  return put(self, (export.mark or "") .. export:header_text(), rejects.columns[1],
-    rejects.columns[2])
+  return put(self, (export.mark or "") .. export:header_text(), reasons[1], reasons[2])
 end
 
 --- Adds a record, if it is one of those that were not issued.

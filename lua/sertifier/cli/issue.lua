@@ -3,11 +3,13 @@
 local common = require "sertifier.cli.common"
 local core = require "sertifier.core"
 local later = require "sertifier.later"
+local summaries = require "sertifier.summary"
+
+-- Loaded where they are used: most of them at the end.
 local ending = later "sertifier.cli.ending"
 local logging = later "sertifier.cli.logging"
-local progress = require "sertifier.cli.progress"
-local summaries = require "sertifier.summary"
-local telling = require "sertifier.cli.telling"
+local progress = later "sertifier.cli.progress"
+local telling = later "sertifier.cli.telling"
 
 local issue = {}
 
@@ -16,8 +18,9 @@ local json_names = { "read", "skipped", "invalid", "issued", "already_issued", "
 
 --- Tells how it goes, unless that is not wanted.
 local function open_progress(args)
-  local mode = progress.mode(args.progress or (args.quiet or args.log) and "none", core.isatty(2),
-    os.getenv "TERM")
+  local wanted = args.progress or (args.quiet or args.log) and "none"
+  if wanted == "none" then return nil end
+  local mode = progress.mode(wanted, core.isatty(2), os.getenv "TERM")
   return mode and progress.new(mode, io.stderr)
 end
 
@@ -86,7 +89,8 @@ function issue.main(args)
   core.catch_interrupts()
   local total = summaries.new()
   for _, export in ipairs(exports) do
-    telling.add(total, run_one(flow, export, args, client, org))
+    local one = run_one(flow, export, args, client, org)
+    telling.add(total, one)
     if total.stopped then break end
   end
   client:close()

@@ -1,6 +1,7 @@
 --- Explains the record on a line of an export as a check sees it: dates in the export's order, and
 -- what the record was before.
 
+local compile = require "sertifier.compile"
 local core = require "sertifier.core"
 local dates = require "sertifier.condition.dates"
 local explain = require "sertifier.explain"
@@ -20,7 +21,7 @@ local function flow_of(self, condition)
 end
 
 local function remember(self, plan, cells, trigger)
-  if not memory.is_wanted(self.flow, self.cells) then return true end
+  if not compile.asks_memory(self.flow, self.cells) then return true end
   return memory.open(self.flow, plan, cells, { ledger = self.ledger, first_run = "issue",
     previous = opening.previous(self.flow, self.options, self.now), trigger = trigger })
 end

@@ -3,7 +3,6 @@
 local core = require "sertifier.core"
 local encodings = require "sertifier.export.encoding"
 local kinds = require "sertifier.export.kinds"
-local rejects = require "sertifier.rejects"
 local settling = require "sertifier.export.settling"
 
 local csv = {}
@@ -110,9 +109,12 @@ local function hint(self, found)
     :format(encodings.likely(self.head):lower())
 end
 
+--- The columns that rejects have at their end. An export that has them is read as if it had not.
+csv.reasons = { "sertifier__Outcome", "sertifier__Reason" }
+
 --- Forgets the columns of an earlier run's rejects: what remains is the export that they were.
 local function leave_reasons(self)
-  local names, own = self.columns, rejects.columns
+  local names, own = self.columns, csv.reasons
   self.has_reasons = #names > #own and names[#names - 1] == own[1] and names[#names] == own[2]
   if not self.has_reasons then return end
   for _ = 1, #own do names[#names] = nil end

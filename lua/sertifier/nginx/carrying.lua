@@ -3,7 +3,6 @@
 local compile = require "sertifier.compile"
 local flow_file = require "sertifier.flow_file"
 local flows = require "sertifier.flow"
-local memory = require "sertifier.memory"
 local pool = require "sertifier.nginx.pool"
 
 local carrying = {}
@@ -22,7 +21,7 @@ local function needs_a_run(flow)
     if field.attribute and not pool.is_there() then return "a look-up of attributes" end
   end
   local plan, cells = compile.plan(flow, compile.needs(flow))
-  return plan and memory.is_wanted(flow, cells) and "a comparison with prior values" or nil
+  return plan and compile.asks_memory(flow, cells) and "a comparison with prior values" or nil
 end
 
 --- Loads a flow's file, and refuses at the caller's line what could not be kept.
