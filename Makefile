@@ -13,7 +13,7 @@ VERSION  := $(firstword $(subst -, ,$(ROCKSPEC:sertifier-%.rockspec=%)))
 SOURCES  := $(wildcard csrc/*.c)
 # Two libraries: what speaks HTTP needs libcurl, which takes long to load, and the core does not.
 HTTP_ONLY := $(addprefix csrc/,assertion.c client.c http.c http_module.c http_result.c key.c login.c \
-               login_handle.c request.c url.c)
+               login_handle.c request.c sockets.c url.c)
 HTTP     := $(HTTP_ONLY) $(addprefix csrc/,body.c buffer.c handles.c member.c)
 CORE     := $(filter-out $(HTTP_ONLY),$(SOURCES))
 SPECS    ?= $(sort $(wildcard spec/*_spec.lua))

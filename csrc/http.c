@@ -4,13 +4,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "request.h"
+#include "sockets.h"
 #include "url.h"
 
 struct http {
   CURLM *multi;
+  sockets sockets;
   key key;
   request_options options;
   struct curl_slist headers[HTTP_FORMS][5];
@@ -67,9 +68,9 @@ http *http_open(const http_settings *settings, key *k, char *problem,
     set_headers(h, h->headers[form], settings->headers[form]);
   if (set_options(&h->options, settings, problem, size))
     h->multi = curl_multi_init();
-  if (h->multi) return h;
-  http_close(h);
-  return NULL;
+  if (!h->multi) return http_close(h), NULL;
+  sockets_open(&h->sockets, h->multi);
+  return h;
 }
 
 /* ---- requests in flight ---- */
@@ -132,22 +133,13 @@ static void collect(http *h) {
   }
 }
 
-static double seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 void http_poll(http *h, double seconds) {
-  double until = seconds_now() + seconds, left = seconds;
-  int running;
+  double until = sockets_now() + seconds, left = seconds;
   for (;;) {
-    curl_multi_perform(h->multi, &running);
+    sockets_go_on(&h->sockets, h->multi, left);
     collect(h);
+    left = until - sockets_now();
     if (h->first || left <= 0) return;
-    curl_multi_poll(h->multi, NULL, 0, left < 60 ? (int)(left * 1000) + 1
-                                                 : 60000, NULL);
-    left = until - seconds_now();
   }
 }
 
@@ -182,6 +174,7 @@ void http_close(http *h) {
   free_all(h->idle, NULL);
   while ((result = http_take(h))) http_free(result);
   if (h->multi) curl_multi_cleanup(h->multi);
+  sockets_close(&h->sockets);
   key_close(&h->key);
   free(h->options.base);
   free(h->options.ca_file);
