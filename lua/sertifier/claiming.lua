@@ -67,22 +67,25 @@ end
 
 -- ---- ahead ----
 
---- The tasks that are to be claimed ahead: with those that are, no more than go at once.
-local function next_ones(self)
+--- The tasks that are to be claimed: those that may go now, and behind them, with those that are
+-- claimed, no more than go at once.
+local function next_ones(self, free)
   local ahead, room = {}, most_ahead
-  for i = 1, math.min(self.tasks.count, self.concurrency) do
+  for i = 1, math.min(self.tasks.count, free + self.concurrency) do
     local task = self.tasks:at(i)
-    if not task.kind.expect or i > 1 and #task > room then break end
-    room = room - #task
+    if not task.kind.expect or i > free + 1 and #task > room then break end
+    if i > free then room = room - #task end
     if not task.claimed_at then ahead[#ahead + 1] = task end
   end
   return ahead
 end
 
 --- What goes next, where what is to be written back of it is in the ledger.
+-- @tparam table self the run
+-- @tparam number free how many requests may go now
 -- @treturn {table,...} tasks, which the ledger may be asked for now
-function claiming.ahead(self)
-  local tasks = next_ones(self)
+function claiming.ahead(self, free)
+  local tasks = next_ones(self, free)
   local ok, message, code = true, nil, nil
   if #tasks > 0 then ok, message, code = tasks[1].kind.expect(self, claiming.items(tasks)) end
   if ok then return tasks end

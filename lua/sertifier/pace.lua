@@ -45,6 +45,12 @@ function pace:wait(in_flight)
   return math.max(0, at - self.clock())
 end
 
+--- How many requests may go now, with so many under way.
+function pace:free(in_flight)
+  if self:wait(in_flight) ~= 0 then return 0 end
+  return self.rate and 1 or self:window() - in_flight
+end
+
 --- A request goes: with a rate, it takes the bucket's one token.
 function pace:sent()
   if self.rate then self.next_token = math.max(self.next_token, self.clock()) + 1 / self.rate end

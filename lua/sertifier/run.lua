@@ -19,7 +19,9 @@ local function work(self)
       ends.stop(self, "interrupted", "interrupted")
     end
     local reads_on = reading.has_room(self)
-    if reads_on then reading.on(self) end
+    if reads_on then
+      repeat reading.on(self) until not reading.has_room(self) or self.export.is_slow or sending.room(self) <= 0
+    end
     if not sending.turn(self, reads_on) then return end
     self.summary.seconds = core.elapsed() - self.began
     self.summary.waiting = self.pace:paused()

@@ -128,9 +128,17 @@ local function poll_time(self, reads_on)
   return math.min(wait or longest_poll, longest_poll)
 end
 
---- Whether what goes next waits for nothing but an answer.
-local function is_waiting(self)
-  return not self.stopped and self.in_flight > 0 and not wait_of(self, self.in_flight)
+--- Whether few of what may be under way came in: settling them takes less time than a commit more.
+local function is_few(self, landed)
+  return #landed > 0 and #landed * 16 <= self.concurrency
+end
+
+--- What is claimed with what is settled: some of what waits for nothing but an answer, and where few
+-- came in, what may go now.
+local function claimed_with(self, landed)
+  local wait = wait_of(self, self.in_flight)
+  if self.stopped or wait and (wait > 0 or not is_few(self, landed)) then return {} end
+  return claiming.ahead(self, self.pace:free(self.in_flight))
 end
 
 --- Whether answers are to be settled before more are taken in.
@@ -150,16 +158,21 @@ local function read(self, results, landed)
   return #results > 0
 end
 
+--- How many tasks could go at once.
+function sending.room(self)
+  return self.pace:free(self.in_flight) - self.tasks.count
+end
+
 --- Takes in answers. Where one is in, the next request goes first: it is under way while the answer
 -- is settled, together with those that came meanwhile.
 local function receive(self, seconds)
   local landed, enough = {}, false
   while not enough and read(self, self.client:poll(seconds), landed) do
     enough, seconds = is_enough(self, landed), 0
-    send_due(self)
+    send_due(self, is_few(self, landed))
   end
   if enough then self.client:start() end
-  landing.settle(self, landed, is_waiting(self) and claiming.ahead(self) or {})
+  landing.settle(self, landed, claimed_with(self, landed))
 end
 
 --- One turn: sends what may go, and takes in what has come.
