@@ -123,9 +123,15 @@ local function settlements(landed)
   return list
 end
 
+--- The ledger wants keys in their order: so it finds them where the export has them in it.
+local function is_before(one, other)
+  return one.kind.settles and one[1].key < other[1].key
+end
+
 --- Settles what ended together in one durable transaction, which also claims tasks that go next;
 -- and concludes it.
 function landing.settle(self, landed, ahead)
+  table.sort(landed, is_before)
   local list, ok, claimed, code = settlements(landed), true, nil, nil
   if #list + #ahead > 0 then
     ok, claimed, code = self.ledger:settle_and_claim(list, claiming.items(ahead))

@@ -79,12 +79,20 @@ local function wait_of(self, in_flight)
   return wait and math.max(wait, self.not_before - core.elapsed())
 end
 
+--- How many credentials are claimed at once, where there is more to claim. Others wait for them, so
+-- they are few; and requests that go one after the other are answered so, each in its own time.
+local function most_claimed(self)
+  return math.max(many, self.batch_size * self.concurrency / 8)
+end
+
 --- The tasks that may go now; all are of one kind. On request only those that are claimed.
 local function take_due(self, claimed_only)
-  local due = {}
+  local due, room = {}, most_claimed(self)
   while self.tasks.count > 0 and wait_of(self, self.in_flight + #due) == 0 do
     local first = self.tasks:at(1)
     if due[1] and due[1].kind ~= first.kind or claimed_only and not first.claimed_at then break end
+    if not first.claimed_at then room = room - #first end
+    if due[1] and room < 0 then break end
     due[#due + 1] = self.tasks:take()
     self.pace:sent()
   end
@@ -99,8 +107,7 @@ local function send(self, task)
 end
 
 --- What cannot be sent after all stays in the queue.
-local function send_due(self, claimed_only)
-  local due = self.stopped and {} or take_due(self, claimed_only)
+local function send_some(self, due)
   local open = claiming.open(self, due)
   if #open > 0 and not self.stopped then open[1].kind.claim(self, open) end
   for _, task in ipairs(due) do
@@ -109,6 +116,14 @@ local function send_due(self, claimed_only)
     elseif #task > 0 then
       send(self, task)
     end
+  end
+end
+
+local function send_due(self, claimed_only)
+  while not self.stopped do
+    local due = take_due(self, claimed_only)
+    if #due == 0 then return end
+    send_some(self, due)
   end
 end
 
