@@ -100,13 +100,19 @@ local function add_settlements(list, task)
   for i = 1, #task do list[count + i] = ledger.settlement(task[i], task.outcomes[i]) end
 end
 
---- Reads what came of a request, and adds it to a list, as a task with its outcomes and verdict.
-function landing.read(self, result, landed)
+--- A request is under way no more.
+-- @treturn table its task; or nil where it is not this run's
+function landing.take(self, result)
   local task = self.flying[result.id]
-  if not task then return end
+  if not task then return nil end
   self.flying[result.id] = nil
   self.in_flight = self.in_flight - 1
   self.has_sent = self.has_sent or result.sent
+  return task
+end
+
+--- Reads what came of a request, and adds its task to a list, with outcomes and verdict.
+function landing.read(self, task, result, landed)
   log.batch(self, task, result)
   if result.status then self.latency:add(core.elapsed() - task.sent_at) end
   task.outcomes, task.verdict = task.kind.read(result, task, self.is_brief)

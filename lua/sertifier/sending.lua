@@ -119,12 +119,14 @@ local function send_some(self, due)
   end
 end
 
+--- @treturn boolean whether any went
 local function send_due(self, claimed_only)
-  while not self.stopped do
-    local due = take_due(self, claimed_only)
-    if #due == 0 then return end
-    send_some(self, due)
-  end
+  local before = self.summary.requests
+  repeat
+    local due = self.stopped and {} or take_due(self, claimed_only)
+    if #due > 0 then send_some(self, due) end
+  until #due == 0
+  return self.summary.requests > before
 end
 
 -- ---- a run's turns ----
@@ -161,14 +163,16 @@ local function is_enough(self, landed)
   return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
 end
 
---- Reads answers; where that takes long, what is claimed is under way behind the first.
-local function read(self, results, landed)
+--- Takes in what has come. Where all of it seems well, what is claimed is under way before it is read.
+local function take(self, results, landed)
+  local tasks, is_well = {}, true
   for i, result in ipairs(results) do
-    landing.read(self, result, landed)
-    if i == 1 and #results > 1 and #results * self.batch_size >= many then
-      send_due(self, true)
-      self.client:start()
-    end
+    tasks[i] = landing.take(self, result) or false
+    is_well = is_well and result.status == 200
+  end
+  if is_well and send_due(self, true) then self.client:start() end
+  for i, result in ipairs(results) do
+    if tasks[i] then landing.read(self, tasks[i], result, landed) end
   end
   return #results > 0
 end
@@ -182,7 +186,7 @@ end
 -- is settled, together with those that came meanwhile.
 local function receive(self, seconds)
   local landed, enough = {}, false
-  while not enough and read(self, self.client:poll(seconds), landed) do
+  while not enough and take(self, self.client:poll(seconds), landed) do
     enough, seconds = is_enough(self, landed), 0
     send_due(self, is_few(self, landed))
   end
