@@ -188,9 +188,8 @@ local function receive(self, seconds)
   local landed, enough = {}, false
   while not enough and take(self, self.client:poll(seconds), landed) do
     enough, seconds = is_enough(self, landed), 0
-    send_due(self, is_few(self, landed))
+    if send_due(self, is_few(self, landed)) and enough then self.client:start() end
   end
-  if enough then self.client:start() end
   landing.settle(self, landed, claimed_with(self, landed))
 end
 
