@@ -10,8 +10,14 @@ local gathering = require "sertifier.gathering"
 
 local claiming = {}
 
-local most_ahead = 100 -- credentials, where one request does not have more
+local least_portion = 100 -- credentials
 local longest_ahead = 60 -- seconds; a lease lasts far longer
+
+--- How many credentials are claimed ahead, or at once where there is more to claim: few beside what
+-- may be under way. One request may have more.
+function claiming.portion(self)
+  return math.max(least_portion, self.batch_size * self.concurrency / 8)
+end
 
 --- The items of some tasks.
 function claiming.items(tasks)
@@ -70,7 +76,7 @@ end
 --- The tasks that are to be claimed: those that may go now, and behind them, with those that are
 -- claimed, no more than go at once.
 local function next_ones(self, free)
-  local ahead, room = {}, most_ahead
+  local ahead, room = {}, claiming.portion(self)
   for i = 1, math.min(self.tasks.count, free + self.concurrency) do
     local task = self.tasks:at(i)
     if not task.kind.expect or i > free + 1 and #task > room then break end

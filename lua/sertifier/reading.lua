@@ -157,7 +157,7 @@ function reading.has_room(self)
 end
 
 --- Reads the next group and queues the credentials that nobody has issued yet.
-function reading.on(self)
+local function read_on(self)
   self.batch:clear()
   local ended, message, code = reading.fill(self, self.batch, self.group)
   if ended == nil then return ends.stop(self, message, code) end
@@ -170,6 +170,15 @@ function reading.on(self)
   end
   if #self.batch > 0 then place_all(self) end
   if ended then sending.close(self) end
+end
+
+--- Reads on as long as there is room. A group that is not full took long to be found, and one that
+-- comes slowly is sent first: then answers get their turn.
+function reading.refill(self)
+  while reading.has_room(self) do
+    read_on(self)
+    if self.export.is_slow or #self.batch < self.group then return end
+  end
 end
 
 --- Counts what is in the batch as not attempted.

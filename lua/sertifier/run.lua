@@ -13,21 +13,29 @@ local summary = require "sertifier.summary"
 
 local run = {}
 
+--- One turn: sends, takes in what has come, reads, and settles.
+-- @treturn boolean whether there was, or is, anything to do
+local function turn(self)
+  -- What comes slowly is not waited for before answers are settled.
+  if self.export.is_slow then reading.refill(self) end
+  local landed = sending.turn(self, reading.has_room)
+  if not landed then return false end
+  if not self.export.is_slow then reading.refill(self) end
+  sending.settle(self, landed)
+  return true
+end
+
 local function work(self)
-  while true do
+  repeat
     if self.interrupted and self.interrupted() then
       ends.stop(self, "interrupted", "interrupted")
     end
-    local reads_on = reading.has_room(self)
-    if reads_on then
-      repeat reading.on(self) until not reading.has_room(self) or self.export.is_slow or sending.room(self) <= 0
-    end
-    if not sending.turn(self, reads_on) then return end
+    local goes_on = turn(self)
     self.summary.seconds = core.elapsed() - self.began
     self.summary.waiting = self.pace:paused()
     self.summary.share = self.export:share()
     if self.progress then self.progress(self.summary) end
-  end
+  until not goes_on
 end
 
 --- Says in the ledger what came of the run.

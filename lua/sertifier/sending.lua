@@ -29,7 +29,6 @@ local sending = {}
 
 local between_renewals = 60 -- seconds; a lease lasts far longer
 local most_landed = 1000 -- credentials whose answers are settled together
-local many = 100 -- credentials whose answers take a while to be read
 local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 --- Gives a run its queue.
@@ -79,15 +78,10 @@ local function wait_of(self, in_flight)
   return wait and math.max(wait, self.not_before - core.elapsed())
 end
 
---- How many credentials are claimed at once, where there is more to claim. Others wait for them, so
--- they are few; and requests that go one after the other are answered so, each in its own time.
-local function most_claimed(self)
-  return math.max(many, self.batch_size * self.concurrency / 8)
-end
-
---- The tasks that may go now; all are of one kind. On request only those that are claimed.
+--- The tasks that may go now; all are of one kind. On request only those that are claimed. Others
+-- are few, for they wait until all of them are claimed; those that follow are answered later, too.
 local function take_due(self, claimed_only)
-  local due, room = {}, most_claimed(self)
+  local due, room = {}, claiming.portion(self)
   while self.tasks.count > 0 and wait_of(self, self.in_flight + #due) == 0 do
     local first = self.tasks:at(1)
     if due[1] and due[1].kind ~= first.kind or claimed_only and not first.claimed_at then break end
@@ -140,14 +134,14 @@ local function renew_leases(self)
 end
 
 local function poll_time(self, reads_on)
-  if reads_on then return 0 end
+  if reads_on(self) then return 0 end
   local wait = self.tasks.count > 0 and not self.stopped and wait_of(self, self.in_flight)
   return math.min(wait or longest_poll, longest_poll)
 end
 
---- Whether few of what may be under way came in: settling them takes less time than a commit more.
+--- Whether few answers came in: to settle them takes less time than another commit.
 local function is_few(self, landed)
-  return #landed > 0 and #landed * 16 <= self.concurrency
+  return #landed > 0 and #landed * self.batch_size <= claiming.portion(self)
 end
 
 --- What is claimed with what is settled: some of what waits for nothing but an answer, and where few
@@ -177,39 +171,48 @@ local function take(self, results, landed)
   return #results > 0
 end
 
---- How many tasks could go at once.
-function sending.room(self)
-  return self.pace:free(self.in_flight) - self.tasks.count
-end
-
---- Takes in answers. Where one is in, the next request goes first: it is under way while the answer
--- is settled, together with those that came meanwhile.
+--- Takes in answers.
+-- @treturn {table,...} their tasks
 local function receive(self, seconds)
   local landed, enough = {}, false
   while not enough and take(self, self.client:poll(seconds), landed) do
     enough, seconds = is_enough(self, landed), 0
     if send_due(self, is_few(self, landed)) and enough then self.client:start() end
   end
-  landing.settle(self, landed, claimed_with(self, landed))
+  return landed
 end
 
---- One turn: sends what may go, and takes in what has come.
--- @tparam boolean reads_on whether there is more to be read at once
--- @treturn boolean whether there was, or is, anything to do
+--- None of what waits is sent any more.
+local function give_up(self)
+  sending.close(self)
+  local tasks = self.tasks:take_all()
+  claiming.give_back(self, tasks)
+  ends.give_up(self, tasks)
+end
+
+local function is_idle(self)
+  return self.in_flight == 0 and self.tasks.count == 0
+end
+
+--- One turn: sends what may go, and takes in what has come. Where an answer is in, the next request
+-- goes first: it is under way while more is read, and while the answer is settled, together with
+-- those that came meanwhile.
+-- @tparam table self the run
+-- @tparam function reads_on whether there is more to be read at once, given the run
+-- @treturn table|nil what is to be settled; nil where there is nothing left to do
 function sending.turn(self, reads_on)
   send_due(self)
-  if self.stopped then
-    sending.close(self)
-    local tasks = self.tasks:take_all()
-    claiming.give_back(self, tasks)
-    ends.give_up(self, tasks)
-  end
+  if self.stopped then give_up(self) end
   -- At the end, or where nothing else can fill them, requests go that are not full.
-  if self.in_flight == 0 and self.tasks.count == 0 and self.ended then sending.close(self) end
-  if self.in_flight == 0 and self.tasks.count == 0 then return not (self.stopped or self.ended) end
+  if is_idle(self) and self.ended then sending.close(self) end
+  if is_idle(self) then return not (self.stopped or self.ended) and {} or nil end
   renew_leases(self)
-  receive(self, poll_time(self, reads_on))
-  return true
+  return receive(self, poll_time(self, reads_on))
+end
+
+--- Settles what came in, and claims what goes next.
+function sending.settle(self, landed)
+  landing.settle(self, landed, claimed_with(self, landed))
 end
 
 return sending
