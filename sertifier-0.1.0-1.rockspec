@@ -95,7 +95,7 @@ modules["sertifier.core"] = {
 modules["sertifier.http"] = {
   sources = c_sources [[
     assertion body buffer client handles http http_module http_result key login login_handle member
-    request url
+    request sockets url
   ]],
   defines = defines,
   libraries = { "curl", "pthread", "dl" },
