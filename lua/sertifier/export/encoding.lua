@@ -61,7 +61,7 @@ end
 function encoding.likely(head)
   local single = select(2, head:gsub("%f[\128-\255][\128-\255]%f[^\128-\255]", ""))
   local several = select(2, head:gsub("[\128-\255][\128-\255]+", ""))
-  if several > single then
+  if several > single and not reads_as(head, "UTF-8") then -- else what is not UTF-8 comes later
     for _, name in ipairs { "CP932", "CP949", "BIG5", "GB18030" } do
       if reads_as(head, name) then return name end
     end
