@@ -26,8 +26,8 @@ local function outcomes_of(items)
   local outcomes, keys = {}, {}
   for i, item in ipairs(items) do
     local id = ("65f0c0ffee%014x"):format(item.line)
-    outcomes[i] = { key = item.key, state = "issued", credential_id = id,
-      link = "https://verify.example.com/credential/" .. id }
+    outcomes[i] = { key = item.key, state = "issued", credential = { id = id,
+      verificationLink = "https://verify.example.com/credential/" .. id } }
     keys[i] = item.key
   end
   return outcomes, keys

@@ -39,8 +39,8 @@ local function fill(ledger)
       name = "Ann", email = "ann@example.com", line = n, content = "content" }
   end, function(items) return ledger:claim(items) end)
   in_steps(function(n)
-    return { key = key(n), state = "issued", credential_id = "id-" .. n,
-      link = ("https://links.example.com/verify/%036d"):format(n) }
+    return { key = key(n), state = "issued", credential = { id = "id-" .. n,
+      verificationLink = ("https://links.example.com/verify/%036d"):format(n) } }
   end, function(outcomes) return ledger:settle(outcomes) end)
   in_steps(function(n)
     return { key = key(n), record_id = ("0035g%010dAAA"):format(n), object = "Contact",

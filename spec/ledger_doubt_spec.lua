@@ -39,7 +39,7 @@ engines.describe("a ledger", function(engine, place)
     assert(ledger:claim(items(1, 4)))
     assert(ledger:settle { outcome(1, "in_doubt", "cut"), outcome(2, "in_doubt", "cut"), issued(3) })
     assert.is_true(ledger:settle_doubt(key(1), issued(1)))
-    assert.is_true(ledger:settle_doubt(key(2), { state = "draft", credential_id = "credential-2" }))
+    assert.is_true(ledger:settle_doubt(key(2), { state = "draft", credential = { id = "credential-2" } }))
     for n = 1, 4 do
       assert.same({ nil, ("ledger %s: campaign-1/%d is not in doubt"):format(ledger.shown, n),
         "ledger" }, { ledger:settle_doubt(key(n), issued(9)) })
@@ -75,7 +75,7 @@ engines.describe("a ledger", function(engine, place)
     assert(ledger:claim(items(1, 4)))
     local drafts = {}
     for n = 1, 4 do
-      drafts[n] = { key = key(n), state = "draft", credential_id = "credential-" .. n }
+      drafts[n] = { key = key(n), state = "draft", credential = { id = "credential-" .. n } }
     end
     assert(ledger:settle(drafts))
     assert.equal("1 2 3 4", names(assert(ledger:drafts())))
@@ -85,8 +85,9 @@ engines.describe("a ledger", function(engine, place)
     local other = assert(ledgers.open(name))
     assert.equal("4", names(assert(other:claim_drafts(keys.of(1, 2, 3, 4)))))
     other:close()
-    assert.is_true(ledger:settle { { key = key(1), state = "issued", link = "link-1" },
-      outcome(2, "in_doubt", "cut"), outcome(3, "not_applied", "busy") })
+    assert.is_true(ledger:settle { { key = key(1), state = "issued",
+      credential = { verificationLink = "link-1" } }, outcome(2, "in_doubt", "cut"),
+      outcome(3, "not_applied", "busy") })
     assert.same({ "issued", "credential-1", "link-1" },
       { state(1), entry(1).credential_id, entry(1).link })
     assert.same({ "publishing", true, "cut" }, { state(2), entry(2).expired, entry(2).reason })
@@ -96,7 +97,7 @@ engines.describe("a ledger", function(engine, place)
     expire()
     assert.equal("2 3 4", names(assert(ledger:drafts())))
     assert.is_true(ledger:settle_doubt(key(2), issued(2)))
-    assert.is_true(ledger:settle_doubt(key(4), { state = "draft", credential_id = "credential-4" }))
+    assert.is_true(ledger:settle_doubt(key(4), { state = "draft", credential = { id = "credential-4" } }))
     assert.same({ "issued", "draft" }, { state(2), state(4) })
     assert.same({}, assert(ledger:in_doubt()))
   end)

@@ -260,7 +260,7 @@ describe("a ledger's file", function()
       for n = first, first + 499 do
         local one, word = entry(n)
         list[#list + 1], outcomes[#outcomes + 1] = one, { key = one.key, state = "issued",
-          credential_id = "i" .. word, link = "l" .. word }
+          credential = { id = "i" .. word, verificationLink = "l" .. word } }
         if n % 3 == 0 then gone[#gone + 1], words[word] = one.key, true end
       end
       assert(ledger:claim(list))

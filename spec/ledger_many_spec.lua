@@ -33,7 +33,7 @@ local programs = {
       local outcomes = {}
       for key in pairs(assert(ledger:claim(list))) do
         print(key)
-        outcomes[#outcomes + 1] = { key = key, state = "issued", credential_id = key }
+        outcomes[#outcomes + 1] = { key = key, state = "issued", credential = { id = key } }
       end
       assert(ledger:settle(outcomes))
       assert(ledger:renew())
@@ -45,7 +45,7 @@ local programs = {
       for key in pairs(assert(ledger:claim(list))) do
         print(key)
         keys[#keys + 1] = key
-        outcomes[#outcomes + 1] = { key = key, state = "issued", credential_id = key }
+        outcomes[#outcomes + 1] = { key = key, state = "issued", credential = { id = key } }
       end
       assert(ledger:settle(outcomes))
       assert(ledger:forget(keys))
@@ -67,7 +67,7 @@ local programs = {
     batches(55, function(list)
       local keys, outcomes = {}, {}
       for key in pairs(assert(ledger:claim(list))) do
-        outcomes[#outcomes + 1] = { key = key, state = "draft", credential_id = key }
+        outcomes[#outcomes + 1] = { key = key, state = "draft", credential = { id = key } }
       end
       assert(ledger:settle(outcomes))
       for i, one in ipairs(list) do keys[i], outcomes[i] = one.key, nil end
@@ -84,7 +84,7 @@ local programs = {
       local outcomes = {}
       for _, one in ipairs(assert(ledger:take_queued(20))) do
         print(one.key)
-        outcomes[#outcomes + 1] = { key = one.key, state = "issued", credential_id = one.key }
+        outcomes[#outcomes + 1] = { key = one.key, state = "issued", credential = { id = one.key } }
       end
       assert(ledger:settle(outcomes))
     end)
@@ -92,7 +92,7 @@ local programs = {
       local list, outcomes = assert(ledger:take_queued(7)), {}
       for i, one in ipairs(list) do
         print(one.key)
-        outcomes[i] = { key = one.key, state = "issued", credential_id = one.key }
+        outcomes[i] = { key = one.key, state = "issued", credential = { id = one.key } }
       end
       assert(ledger:settle(outcomes))
     until #list == 0

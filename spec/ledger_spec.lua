@@ -81,13 +81,14 @@ engines.describe("a ledger", function(engine, place)
       list[n] = item(n)
       list[n].once_per, list[n].external_id = text, text
       list[n].key = list[n].campaign .. "/" .. text
-      all[n] = { key = list[n].key, state = "issued", credential_id = text, link = text }
+      all[n] = { key = list[n].key, state = "issued",
+        credential = { id = text, verificationLink = text } }
     end
     assert(ledger:claim(list))
     assert.is_true(ledger:settle(all))
     assert.same({}, ledger:claim(list))
     for _, one in ipairs(all) do
-      assert.equal(one.link, assert(ledger:look_up { one.key })[one.key].link)
+      assert.equal(one.credential.id, assert(ledger:look_up { one.key })[one.key].link)
     end
   end)
 

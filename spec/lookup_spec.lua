@@ -110,7 +110,8 @@ describe("a look-up", function()
     local settle = ledger.settle_doubt
     function ledger.settle_doubt(self, key, outcome)
       if key == person(2).key then assert(self:decide(key, "drop", "somebody"))
-      else assert(settle(self, key, { state = "issued", credential_id = ids[1], link = "https://a" })) end
+      else assert(settle(self, key, { state = "issued",
+        credential = { id = ids[1], verificationLink = "https://a" } })) end
       return settle(self, key, outcome)
     end
     local found = look_up()
@@ -153,7 +154,8 @@ describe("a look-up", function()
     local ids = issue(other)
     assert(ledger:claim { other })
     assert.same({ ["003-1"] = 1 }, (look_up()))
-    assert(ledger:settle { { key = other.key, state = "issued", credential_id = ids[1], link = "" } })
+    assert(ledger:settle { { key = other.key, state = "issued",
+      credential = { id = ids[1], verificationLink = "" } } })
     assert.same({ ["003-1"] = 0 }, (look_up()))
     ids = issue(person(1))
     assert.same({ ["003-1"] = ids[1] }, (look_up()))

@@ -24,15 +24,15 @@ local function filled(ledger)
   local items, outcomes = {}, {}
   for n = 1, 43 do
     items[n] = item(n)
-    outcomes[n] = { key = items[n].key, state = "issued", credential_id = "credential-" .. n,
-      link = "https://sertifier.com/cd/" .. n }
+    outcomes[n] = { key = items[n].key, state = "issued", credential = { id = "credential-" .. n,
+      verificationLink = "https://sertifier.com/cd/" .. n } }
   end
   items[44] = item(44, { key = "campaign-2/044", campaign = "campaign-2" })
   outcomes[41] = { key = items[41].key, state = "rejected", reason = "Sertifier said: <b>No</b>" }
   outcomes[42] = { key = items[42].key, state = "rejected", reason = "Sertifier said: <b>No</b>" }
   outcomes[43] = { key = items[43].key, state = "in_doubt", reason = "no answer came" }
-  outcomes[44] = { key = items[44].key, state = "issued", credential_id = "credential-44",
-    link = "javascript:alert(1)" }
+  outcomes[44] = { key = items[44].key, state = "issued", credential = { id = "credential-44",
+    verificationLink = "javascript:alert(1)" } }
   assert(ledger:begin_run { flow = "Course & more", export = "contacts.csv" })
   assert(ledger:claim(items))
   assert(ledger:settle(outcomes))

@@ -325,10 +325,11 @@ engines.describe("what a ledger has to write", function(engine, place)
     assert.same({}, waiting())
     assert(ledger:claim(keys.items(1, 3)))
     assert(ledger:settle { keys.issued(1), keys.outcome(2, "in_doubt", "lost"),
-      { key = keys.key(3), state = "draft", credential_id = "credential-3", link = "link-3" } })
+      { key = keys.key(3), state = "draft",
+        credential = { id = "credential-3", verificationLink = "link-3" } } })
     assert.same({ "003-1link-1" }, waiting())
-    assert(ledger:settle_doubt(keys.key(2), { state = "issued", credential_id = "credential-2",
-      link = "link-2" }))
+    assert(ledger:settle_doubt(keys.key(2), { state = "issued",
+      credential = { id = "credential-2", verificationLink = "link-2" } }))
     assert.same({ "003-1link-1", "003-2link-2" }, waiting())
   end)
 

@@ -28,7 +28,9 @@ end
 
 local function all(credentials, state, reason)
   local outcomes = {}
-  for i = 1, #credentials do outcomes[i] = { state = state, reason = reason } end
+  for i, one in ipairs(credentials) do
+    outcomes[i] = { key = one.key, state = state, reason = reason }
+  end
   return outcomes
 end
 
@@ -106,12 +108,12 @@ end
 local function from_rows(credentials, body)
   local outcomes, missing, unnamed = {}, 0, nil
   local found = match.rows(credentials, body.data)
-  for i = 1, #credentials do
+  for i, one in ipairs(credentials) do
     if found[i] then
-      outcomes[i] = { state = "issued", credential = found[i] }
+      outcomes[i] = { key = one.key, state = "issued", credential = found[i] }
     else
       missing, unnamed = missing + 1, unnamed or not_named(body, credentials)
-      outcomes[i] = { state = "in_doubt", reason = unnamed }
+      outcomes[i] = { key = one.key, state = "in_doubt", reason = unnamed }
     end
   end
   return outcomes, missing == 0 and { class = "applied" }
@@ -157,7 +159,9 @@ end
 local function from_text(credentials, text, is_brief)
   local list = core.answer(text, credentials, is_brief)
   if not list then return from_any(credentials, text, from_body) end
-  for i, row in ipairs(list) do list[i] = { state = "issued", credential = row } end
+  for i, row in ipairs(list) do
+    list[i] = { key = credentials[i].key, state = "issued", credential = row }
+  end
   return list, { class = "applied" }
 end
 
@@ -173,11 +177,11 @@ end
 
 --- Reads what came of a request.
 -- @tparam table result one of `client:poll`'s results
--- @tparam {table,...} credentials as sent: `campaign`, `name`, `email`, `externalId`
+-- @tparam {table,...} credentials as sent: `key`, `campaign`, `name`, `email`, `externalId`
 -- @tparam[opt] boolean is_brief whether more of an issued credential than its `id` and its
 --   `verificationLink` may be left out
--- @treturn {table,...} an outcome each: `state` is issued (with `credential`), rejected, in_doubt
---   or not_applied (with `reason`)
+-- @treturn {table,...} an outcome each: `key`, the credential's; `state`, which is issued (with
+--   `credential`), rejected, in_doubt or not_applied (with `reason`)
 -- @treturn table the verdict: `class`, and where more is to be done `action` (split, retry, stop),
 --   `code`, `message`, `retry_after` in seconds
 function answer.read(result, credentials, is_brief)

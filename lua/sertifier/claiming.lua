@@ -30,14 +30,20 @@ end
 
 -- ---- what was claimed ----
 
---- Keeps the items that the ledger let this run claim; the others are somebody else's now.
-local function keep_claimed(task, claimed, lost)
+--- Takes out of a task what somebody else has claimed.
+local function take_out(task, claimed, lost)
   local kept = {}
-  task.claimed_at = core.elapsed()
   for i, item in ipairs(task) do
     if claimed[item.key] then kept[#kept + 1] = i else lost[#lost + 1] = item end
   end
-  if #kept < #task then gathering.keep(task, kept) end
+  gathering.keep(task, kept)
+end
+
+local function is_whole(task, claimed)
+  for _, item in ipairs(task) do
+    if not claimed[item.key] then return false end
+  end
+  return true
 end
 
 local function meet_lost(self, lost)
@@ -55,7 +61,10 @@ end
 -- @tparam table claimed the set of the keys that it did claim
 function claiming.keep(self, tasks, claimed)
   local lost = {}
-  for _, task in ipairs(tasks) do keep_claimed(task, claimed, lost) end
+  for _, task in ipairs(tasks) do
+    task.claimed_at = core.elapsed()
+    if not is_whole(task, claimed) then take_out(task, claimed, lost) end
+  end
   if #lost > 0 then meet_lost(self, lost) end
 end
 

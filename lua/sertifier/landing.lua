@@ -5,7 +5,6 @@ local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local gathering = require "sertifier.gathering"
 local hooks = require "sertifier.hooks"
-local ledger = require "sertifier.ledger"
 local log = require "sertifier.log"
 
 local landing = {}
@@ -95,11 +94,6 @@ local function tell_batch(self, task)
   hooks.call(self, "on_batch", list)
 end
 
-local function add_settlements(list, task)
-  local count = #list
-  for i = 1, #task do list[count + i] = ledger.settlement(task[i], task.outcomes[i]) end
-end
-
 --- A request is under way no more.
 -- @treturn table its task; or nil where it is not this run's
 function landing.take(self, result)
@@ -121,10 +115,11 @@ function landing.read(self, task, result, landed)
   landed[#landed + 1] = task
 end
 
-local function settlements(landed)
+--- What is to be settled of some tasks.
+local function outcomes_of(landed)
   local list = {}
   for _, task in ipairs(landed) do
-    if task.kind.settles then add_settlements(list, task) end
+    for i = 1, task.kind.settles and #task or 0 do list[#list + 1] = task.outcomes[i] end
   end
   return list
 end
@@ -138,7 +133,7 @@ end
 -- and concludes it.
 function landing.settle(self, landed, ahead)
   table.sort(landed, is_before)
-  local list, ok, claimed, code = settlements(landed), true, nil, nil
+  local list, ok, claimed, code = outcomes_of(landed), true, nil, nil
   if #list + #ahead > 0 then
     ok, claimed, code = self.ledger:settle_and_claim(list, claiming.items(ahead))
   end

@@ -86,7 +86,6 @@ ledger.begin_run, ledger.end_run, ledger.runs = runs.begin, runs.finish, runs.li
 -- By method: the file that has it, and what it is called there.
 local elsewhere = {
   settle = "settling settle", settle_and_claim = "settling settle_and_claim",
-  settlement = "settling settlement",
   each = "listing each",
   claim_drafts = "drafts claim", drafts = "drafts list",
   enqueue = "queue enqueue", take_queued = "queue take",

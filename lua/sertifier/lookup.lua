@@ -95,8 +95,8 @@ end
 local function settle(self, entry, state)
   local row = entry.found
   local link = row.verificationLink or ""
-  local ok = self.ledger:settle_doubt(entry.key, { state = state, credential_id = row.id,
-    link = link })
+  local ok = self.ledger:settle_doubt(entry.key, { state = state,
+    credential = { id = row.id, verificationLink = link } })
   if not ok then return see_again(self, entry) end
   return { key = entry.key, state = state, credential_id = row.id, link = link }
 end

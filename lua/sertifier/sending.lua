@@ -133,8 +133,14 @@ local function renew_leases(self)
   if not ok then ends.stop(self, message, code) end
 end
 
+--- Whether what goes next could be claimed meanwhile.
+local function is_unclaimed(self)
+  local first = self.tasks:at(1)
+  return first and first.kind.expect and not first.claimed_at and not wait_of(self, self.in_flight)
+end
+
 local function poll_time(self, reads_on)
-  if reads_on(self) then return 0 end
+  if reads_on(self) or not self.stopped and is_unclaimed(self) then return 0 end
   local wait = self.tasks.count > 0 and not self.stopped and wait_of(self, self.in_flight)
   return math.min(wait or longest_poll, longest_poll)
 end
@@ -144,8 +150,8 @@ local function is_few(self, landed)
   return #landed > 0 and #landed * self.batch_size <= claiming.portion(self)
 end
 
---- What is claimed with what is settled: some of what waits for nothing but an answer, and where few
--- came in, what may go now.
+--- What is claimed with what is settled: some of what waits for nothing but an answer, and where
+-- few came in, what may go now.
 local function claimed_with(self, landed)
   local wait = wait_of(self, self.in_flight)
   if self.stopped or wait and (wait > 0 or not is_few(self, landed)) then return {} end
@@ -157,7 +163,7 @@ local function is_enough(self, landed)
   return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
 end
 
---- Takes in what has come. Where all of it seems well, what is claimed is under way before it is read.
+--- Takes in what has come. Where all seems well, what is claimed is under way before it is read.
 local function take(self, results, landed)
   local tasks, is_well = {}, true
   for i, result in ipairs(results) do

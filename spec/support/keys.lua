@@ -27,8 +27,8 @@ function keys.of(...)
 end
 
 function keys.issued(n)
-  return { key = keys.key(n), state = "issued", credential_id = "credential-" .. n,
-    link = "link-" .. n }
+  return { key = keys.key(n), state = "issued", credential = { id = "credential-" .. n,
+    verificationLink = "link-" .. n } }
 end
 
 --- Any other outcome.

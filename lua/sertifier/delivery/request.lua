@@ -2,7 +2,6 @@
 
 local answer = require "sertifier.answer"
 local core = require "sertifier.core"
-local ledger = require "sertifier.ledger"
 
 local request = {}
 
@@ -43,10 +42,9 @@ local function post(self, items)
 end
 
 --- Writes down what came of it; where that fails, the keys are in doubt once their lease is over.
-local function settle(self, items, outcomes)
-  local began, list = core.elapsed(), {}
-  for i, item in ipairs(items) do list[i] = ledger.settlement(item, outcomes[i]) end
-  local ok, message = self.ledger:settle(list)
+local function settle(self, outcomes)
+  local began = core.elapsed()
+  local ok, message = self.ledger:settle(outcomes)
   request.note_time(self, "settle", began)
   if not ok then self.fault = message end
 end
@@ -63,8 +61,10 @@ end
 
 local function give_back(self, items, verdict)
   local outcomes = {}
-  for i = 1, #items do outcomes[i] = { state = "not_applied", reason = verdict.message } end
-  settle(self, items, outcomes)
+  for i, item in ipairs(items) do
+    outcomes[i] = { key = item.key, state = "not_applied", reason = verdict.message }
+  end
+  settle(self, outcomes)
   keep(self, items, outcomes)
 end
 
@@ -78,7 +78,7 @@ function request.send(self, items)
     return request.send(self, slice(items, half + 1, #items))
   end
   if verdict.action then self.verdict = verdict end
-  settle(self, items, outcomes)
+  settle(self, outcomes)
   keep(self, items, outcomes)
 end
 

@@ -91,15 +91,15 @@ local found = {
 
 --- Settles a key in doubt, or whose publishing is, by what the server has: durable when it returns.
 -- @tparam string key
--- @tparam table outcome `state` ("issued" or "draft"), `credential_id`, `link`
+-- @tparam table outcome `state` ("issued" or "draft"), and `credential`: `id`, `verificationLink`
 -- @return true; or nil, message, "ledger"
 function doubt.settle_doubt(self, key, outcome)
   if not found[outcome.state] then error(tostring(outcome.state) .. ": no such outcome", 2) end
   local text = found[outcome.state] .. " credential_id = ?, link = ?, reason = NULL, lease = NULL,"
     .. " body = NULL, settled_at = {now} WHERE key = ? AND " .. open .. " RETURNING key"
   return sql.change(self, function()
-    local rows, message = sql.rows_of(self, text, list.text(outcome.credential_id),
-      list.text(outcome.link), key)
+    local rows, message = sql.rows_of(self, text, list.text(outcome.credential.id),
+      list.text(outcome.credential.verificationLink), key)
     if not rows then return nil, message end
     if #rows == 1 then return true end
     return nil, key .. " is not in doubt"

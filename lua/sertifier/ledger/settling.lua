@@ -34,40 +34,42 @@ local free_sql = "DELETE FROM credential WHERE key IN (SELECT c.key FROM credent
 
 local nothing = {}
 
---- What came of an item, as `settle` takes it.
--- @tparam table item `key`
--- @tparam table outcome as answer.lua gives it; `settled_as` is its state here, if another one
--- @treturn table
-function settling.settlement(item, outcome)
-  local credential = outcome.credential or nothing
-  local one = { key = item.key, state = outcome.settled_as or outcome.state,
-    credential_id = credential.id, link = credential.verificationLink }
-  if outcome.reason then one.reason = outcome.reason end -- few have one, and the table is smaller
-  return one
+--- The state in which an outcome is settled.
+local function state_of(one)
+  return one.settled_as or one.state
 end
 
 local function check_outcomes(outcomes)
   for _, one in ipairs(outcomes) do
-    if not ways[one.state] then error(tostring(one.state) .. ": no such outcome", 3) end
+    if not ways[state_of(one)] then error(tostring(one.state) .. ": no such outcome", 3) end
   end
 end
 
 local function put_outcome(values, n, one)
-  values[n + 1], values[n + 2] = one.key, list.text(one.credential_id)
-  values[n + 3], values[n + 4] = list.text(one.link), list.text(one.reason)
+  local credential = one.credential or nothing
+  values[n + 1], values[n + 2] = one.key, list.text(credential.id)
+  values[n + 3], values[n + 4] = list.text(credential.verificationLink), list.text(one.reason)
 end
 
 local function put_key_of(values, n, one)
   values[n + 1] = one.key
 end
 
---- The outcomes of each state, in the order in which they come.
-local function by_state(outcomes)
-  local parts = {}
+local function are_all(outcomes, state)
   for _, one in ipairs(outcomes) do
-    local part = parts[one.state] or {}
-    parts[one.state] = part
-    part[#part + 1] = one
+    if state_of(one) ~= state then return false end
+  end
+  return true
+end
+
+--- The outcomes of each state, in the order in which they come. Mostly there is but one state.
+local function by_state(outcomes)
+  local first, parts = outcomes[1] and state_of(outcomes[1]), {}
+  if first and are_all(outcomes, first) then return { [first] = outcomes } end
+  for _, one in ipairs(outcomes) do
+    local state = state_of(one)
+    parts[state] = parts[state] or {}
+    table.insert(parts[state], one)
   end
   return parts
 end
@@ -118,8 +120,8 @@ end
 
 --- Settles keys of this run: durable when it returns, and all of them or none.
 -- @tparam {table,...} outcomes `key`, `state` (issued, rejected, in_doubt, draft, or not_applied:
---   the key is free again, back in the queue, or a draft again), and `credential_id`, `link`,
---   `reason`
+--   the key is free again, back in the queue, or a draft again), and `credential` (`id`,
+--   `verificationLink`), `reason`; `settled_as` is its state here, if another one
 -- @return true; or nil, message, "ledger"
 function settling.settle(self, outcomes)
   check_outcomes(outcomes)

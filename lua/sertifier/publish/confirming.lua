@@ -44,7 +44,7 @@ end
 --- Settles a publish in doubt by what the server shows.
 local function settle(self, item, state)
   local ok, message, code = self.ledger:settle_doubt(item.key, { state = state,
-    credential_id = item.credential.id, link = item.credential.verificationLink })
+    credential = item.credential })
   if not ok then ends.stop(self, message, code) end
   return ok
 end

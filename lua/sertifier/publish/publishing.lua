@@ -50,7 +50,7 @@ local function read_body(task, body)
   if body.hasError == false then state = "issued" end
   if body.hasError == true and #task == 1 then state = "rejected" end
   for i, item in ipairs(task) do
-    outcomes[i] = { state = state, credential = item.credential, reason = reason }
+    outcomes[i] = { key = item.key, state = state, credential = item.credential, reason = reason }
   end
   return outcomes, { class = "applied" }
 end
