@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM (256 * 1024)
+#define ROOM (128 * 1024)
 
 enum state { IDLE, BEGUN, DONE, CLOSING };
 
