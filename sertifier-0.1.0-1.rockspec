@@ -68,15 +68,15 @@ local modules = lua_modules [[
   options org org.assertion org.collections org.ingest org.jobs org.locks org.query org.reply
   org.retrieve org.state org.tokens org.where org.words outputs pace proposal proposal.text
   publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
-  publish.status queue read_file reading record_id rejects report report.charts report.data
-  report.look report.page request_check retries run salesforce salesforce.bulk salesforce.calls
-  salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking salesforce.links
-  salesforce.logging_in salesforce.pages salesforce.parents salesforce.query salesforce.results
-  salesforce.updating salesforce.watching salesforce.writing sandbox sandbox.adding
-  sandbox.behaviours sandbox.control sandbox.credentials sandbox.dates sandbox.directory
-  sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply sandbox.rows
-  sandbox.state sandbox_server sandbox_worker sending soql strict summary syntax template typed
-  version whole_file words worker writeback
+  publish.status queue read_file reading receiving record_id rejects report report.charts
+  report.data report.look report.page request_check retries run salesforce salesforce.bulk
+  salesforce.calls salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking
+  salesforce.links salesforce.logging_in salesforce.pages salesforce.parents salesforce.query
+  salesforce.results salesforce.updating salesforce.watching salesforce.writing sandbox
+  sandbox.adding sandbox.behaviours sandbox.control sandbox.credentials sandbox.dates
+  sandbox.directory sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply
+  sandbox.rows sandbox.state sandbox_server sandbox_worker sending soql strict summary syntax
+  template typed version whole_file words worker writeback
 ]]
 local defines = { "SERTIFIER_VERSION=" .. release,
   "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening

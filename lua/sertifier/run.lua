@@ -8,6 +8,7 @@ local leftovers = require "sertifier.lookup.leftovers"
 local log = require "sertifier.log"
 local opening = require "sertifier.opening"
 local reading = require "sertifier.reading"
+local receiving = require "sertifier.receiving"
 local sending = require "sertifier.sending"
 local summary = require "sertifier.summary"
 
@@ -18,10 +19,10 @@ local run = {}
 local function turn(self)
   -- What comes slowly is not waited for before answers are settled.
   if self.export.is_slow then reading.refill(self) end
-  local landed = sending.turn(self, reading.has_room)
+  local landed = receiving.turn(self, reading.has_room)
   if not landed then return false end
   if not self.export.is_slow then reading.refill(self) end
-  sending.settle(self, landed)
+  receiving.settle(self, landed)
   return true
 end
 

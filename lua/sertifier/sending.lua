@@ -13,23 +13,18 @@
 --   issues              whether its requests hold the items' credentials
 --   left                how an item ends when a stop leaves it: not applied, if not said
 --
--- What ended is taken in by landing.lua.
+-- What ended is taken in by receiving.lua.
 
 local claiming = require "sertifier.claiming"
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
 local gathering = require "sertifier.gathering"
-local landing = require "sertifier.landing"
 local latency = require "sertifier.latency"
 local pace = require "sertifier.pace"
 local queue = require "sertifier.queue"
 local retries = require "sertifier.retries"
 
 local sending = {}
-
-local between_renewals = 60 -- seconds; a lease lasts far longer
-local most_landed = 1000 -- credentials whose answers are settled together
-local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 --- Gives a run its queue.
 -- @tparam table options `concurrency`, `rate`; `pace` and `chance`, for specs
@@ -73,7 +68,7 @@ end
 -- ---- sending ----
 
 --- Seconds until a request may go, or nil, as `pace:wait`.
-local function wait_of(self, in_flight)
+function sending.wait(self, in_flight)
   local wait = self.pace:wait(in_flight)
   return wait and math.max(wait, self.not_before - core.elapsed())
 end
@@ -82,7 +77,7 @@ end
 -- are few, for they wait until all of them are claimed; those that follow are answered later, too.
 local function take_due(self, claimed_only)
   local due, room = {}, claiming.portion(self)
-  while self.tasks.count > 0 and wait_of(self, self.in_flight + #due) == 0 do
+  while self.tasks.count > 0 and sending.wait(self, self.in_flight + #due) == 0 do
     local first = self.tasks:at(1)
     if due[1] and due[1].kind ~= first.kind or claimed_only and not first.claimed_at then break end
     if not first.claimed_at then room = room - #first end
@@ -113,8 +108,11 @@ local function send_some(self, due)
   end
 end
 
---- @treturn boolean whether any went
-local function send_due(self, claimed_only)
+--- Sends what may go now.
+-- @tparam table self the run
+-- @tparam[opt] boolean claimed_only only what is claimed
+-- @treturn boolean whether any went
+function sending.send_due(self, claimed_only)
   local before = self.summary.requests
   repeat
     local due = self.stopped and {} or take_due(self, claimed_only)
@@ -123,102 +121,17 @@ local function send_due(self, claimed_only)
   return self.summary.requests > before
 end
 
--- ---- a run's turns ----
-
-local function renew_leases(self)
-  local now = core.elapsed()
-  if now - self.renewed < between_renewals then return end
-  self.renewed = now
-  local ok, message, code = self.ledger:renew()
-  if not ok then ends.stop(self, message, code) end
-end
-
---- Whether what goes next could be claimed meanwhile.
-local function is_unclaimed(self)
-  local first = self.tasks:at(1)
-  return first and first.kind.expect and not first.claimed_at and not wait_of(self, self.in_flight)
-end
-
-local function poll_time(self, reads_on)
-  if reads_on(self) or not self.stopped and is_unclaimed(self) then return 0 end
-  local wait = self.tasks.count > 0 and not self.stopped and wait_of(self, self.in_flight)
-  return math.min(wait or longest_poll, longest_poll)
-end
-
---- Whether few answers came in: to settle them takes less time than another commit.
-local function is_few(self, landed)
-  return #landed > 0 and #landed * self.batch_size <= claiming.portion(self)
-end
-
---- What is claimed with what is settled: some of what waits for nothing but an answer, and where
--- few came in, what may go now.
-local function claimed_with(self, landed)
-  local wait = wait_of(self, self.in_flight)
-  if self.stopped or wait and (wait > 0 or not is_few(self, landed)) then return {} end
-  return claiming.ahead(self, self.pace:free(self.in_flight))
-end
-
---- Whether answers are to be settled before more are taken in.
-local function is_enough(self, landed)
-  return #landed >= math.min(self.concurrency, math.ceil(most_landed / self.batch_size))
-end
-
---- Takes in what has come. Where all seems well, what is claimed is under way before it is read.
-local function take(self, results, landed)
-  local tasks, is_well = {}, true
-  for i, result in ipairs(results) do
-    tasks[i] = landing.take(self, result) or false
-    is_well = is_well and result.status == 200
-  end
-  if is_well and send_due(self, true) then self.client:start() end
-  for i, result in ipairs(results) do
-    if tasks[i] then landing.read(self, tasks[i], result, landed) end
-  end
-  return #results > 0
-end
-
---- Takes in answers.
--- @treturn {table,...} their tasks
-local function receive(self, seconds)
-  local landed, enough = {}, false
-  while not enough and take(self, self.client:poll(seconds), landed) do
-    enough, seconds = is_enough(self, landed), 0
-    if send_due(self, is_few(self, landed)) and enough then self.client:start() end
-  end
-  return landed
-end
-
 --- None of what waits is sent any more.
-local function give_up(self)
+function sending.give_up(self)
   sending.close(self)
   local tasks = self.tasks:take_all()
   claiming.give_back(self, tasks)
   ends.give_up(self, tasks)
 end
 
-local function is_idle(self)
+--- Whether nothing waits, and nothing is under way.
+function sending.is_idle(self)
   return self.in_flight == 0 and self.tasks.count == 0
-end
-
---- One turn: sends what may go, and takes in what has come. Where an answer is in, the next request
--- goes first: it is under way while more is read, and while the answer is settled, together with
--- those that came meanwhile.
--- @tparam table self the run
--- @tparam function reads_on whether there is more to be read at once, given the run
--- @treturn table|nil what is to be settled; nil where there is nothing left to do
-function sending.turn(self, reads_on)
-  send_due(self)
-  if self.stopped then give_up(self) end
-  -- At the end, or where nothing else can fill them, requests go that are not full.
-  if is_idle(self) and self.ended then sending.close(self) end
-  if is_idle(self) then return not (self.stopped or self.ended) and {} or nil end
-  renew_leases(self)
-  return receive(self, poll_time(self, reads_on))
-end
-
---- Settles what came in, and claims what goes next.
-function sending.settle(self, landed)
-  landing.settle(self, landed, claimed_with(self, landed))
 end
 
 return sending
