@@ -193,7 +193,7 @@ FUZZERS      := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
 PLAIN        := $(addprefix csrc/,ahead.c answer.c body.c buffer.c cell.c columns.c condition.c csv.c date.c decimal.c decode.c feed.c \
                 feed_scan.c footer.c formula.c formula_choice.c formula_date.c formula_number.c \
                 formula_room.c formula_run.c formula_text.c key.c kind.c lane.c letter.c like.c member.c memory.c \
-                plan.c plan_run.c prove.c quoted.c rows.c scan.c source.c stretch.c text.c unpack.c url.c value.c value_id.c zip.c)
+                plan.c plan_run.c prove.c quoted.c rows.c scan.c source.c stretch.c text.c thread.c unpack.c url.c value.c value_id.c zip.c)
 
 build/fuzz/request: PLAIN += csrc/http.c csrc/http_result.c
 

@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "thread.h"
 
 #define ROOM (128 * 1024)
 
@@ -75,17 +76,6 @@ static void *work(void *user) {
 
 /* ---- outside ---- */
 
-/* Signals are for the threads that the program has made itself. */
-static int start_thread(ahead *a) {
-  sigset_t all, before;
-  int failed;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  failed = pthread_create(&a->thread, NULL, work, a);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return !failed;
-}
-
 static void free_ahead(ahead *a) {
   lane_close(&a->next);
   pthread_mutex_destroy(&a->mutex);
@@ -100,7 +90,7 @@ ahead *ahead_open(lane_read *read, void *source) {
   a->source = source;
   pthread_mutex_init(&a->mutex, NULL);
   pthread_cond_init(&a->changed, NULL);
-  if (lane_open(&a->next, ROOM) && start_thread(a)) return a;
+  if (lane_open(&a->next, ROOM) && thread_start(&a->thread, work, a)) return a;
   free_ahead(a);
   return NULL;
 }

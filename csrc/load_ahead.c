@@ -1,13 +1,10 @@
 /* load_ahead.c: a thread that loads libraries while the program goes on. */
-#define _GNU_SOURCE /* CPUs */
 #include <dlfcn.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "handles.h"
+#include "thread.h"
 
 static void *load(void *paths) {
   const char *path;
@@ -17,33 +14,10 @@ static void *load(void *paths) {
   return NULL;
 }
 
-/* Where it was started, beside the one that started it, it may stay for some
-** milliseconds, as long as it is there for: they would run in turns. */
-static void move_away(pthread_t thread) {
-#ifdef __linux__
-  cpu_set_t all, others;
-  if (sched_getaffinity(0, sizeof all, &all)) return;
-  others = all;
-  CPU_CLR((size_t)sched_getcpu(), &others);
-  if (!CPU_COUNT(&others)) return;
-  (void)pthread_setaffinity_np(thread, sizeof others, &others);
-  (void)pthread_setaffinity_np(thread, sizeof all, &all); /* it stays there */
-#else
-  (void)thread;
-#endif
-}
-
-/* Signals are for the thread that starts it. */
 static int start(char *paths) {
   pthread_t thread;
-  sigset_t all, before;
-  int error;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  error = pthread_create(&thread, NULL, load, paths);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (error) return 0;
-  move_away(thread);
+  if (!thread_start(&thread, load, paths)) return 0;
+  thread_move_away(thread);
   pthread_detach(thread);
   return 1;
 }
