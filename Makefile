@@ -195,7 +195,7 @@ PLAIN        := $(addprefix csrc/,ahead.c answer.c body.c buffer.c cell.c column
                 formula_room.c formula_run.c formula_text.c key.c kind.c lane.c letter.c like.c member.c memory.c \
                 plan.c plan_run.c prove.c quoted.c rows.c scan.c source.c stretch.c text.c thread.c unpack.c url.c value.c value_id.c zip.c)
 
-build/fuzz/request: PLAIN += csrc/http.c csrc/http_result.c
+build/fuzz/request: PLAIN += csrc/http.c csrc/http_result.c csrc/sockets.c
 
 build/fuzz/%: spec/fuzz/%.c spec/fuzz/target.h $(PLAIN) $(wildcard csrc/*.h)
 	@mkdir -p $(@D)
