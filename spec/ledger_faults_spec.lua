@@ -88,6 +88,18 @@ describe("a ledger that is a file", function()
     end)
   end)
 
+  it("has in its own file what was committed, once it is tidied", function()
+    local function is_in_file(text)
+      return assert(io.open(path, "rb")):read("*a"):find(text, 1, true) ~= nil
+    end
+    assert(ledger:claim { item(1) })
+    assert.is_false(is_in_file(key(1)))
+    assert.is_true(ledger:tidy())
+    assert.is_true(is_in_file(key(1)))
+    ledger:close()
+    assert_fails("it is closed", path, ledger:tidy())
+  end)
+
   it("keeps ids in order only where somebody looks for them", function()
     local asked = "SELECT name FROM sqlite_master WHERE name = 'credential_credential_id'"
     assert(ledger:claim(items(1, 2)))

@@ -51,6 +51,13 @@ engines.describe("a ledger", function(engine, place)
     read:close()
   end)
 
+  it("is tidied at any time", function()
+    assert.is_true(ledger:tidy())
+    assert(ledger:claim { item(1) })
+    assert.is_true(ledger:tidy())
+    assert.equal("sending", state(1))
+  end)
+
   -- ---- claiming ----
 
   it("claims a key once", function()

@@ -343,6 +343,20 @@ describe("sending", function()
     assert.same({ 1, 1, 4500 }, { sandbox.most() })
   end)
 
+  it("tidies the ledger while it waits", function()
+    sandbox.start { latency = 0.05 }
+    local told, opened = {}, assert(ledgers.open(ledger))
+    note(told, opened, "tidy")
+    issue { export = sandbox.export(1300), batch_size = 100, concurrency = 2, ledger = opened }
+    assert.same({ "tidy", "tidy" }, told)
+    opened.tidy = function() return nil, "the disk is full", "ledger" end
+    local _, message, code = issue { export = sandbox.export(1900), batch_size = 100,
+      concurrency = 2, ledger = opened }
+    opened:close()
+    assert.same({ 1, 1, 1900 }, { sandbox.most() })
+    assert.same({ "the disk is full", "ledger" }, { message, code })
+  end)
+
   it("claims later what it cannot claim ahead", function()
     sandbox.start()
     local opened = assert(ledgers.open(ledger))

@@ -126,11 +126,12 @@ end
 
 --- The ledger wants keys in their order: so it finds them where the export has them in it.
 local function is_before(one, other)
-  return one.kind.settles and one[1].key < other[1].key
+  return one[1].key < other[1].key
 end
 
 --- Settles what ended together in one durable transaction, which also claims tasks that go next;
 -- and concludes it.
+-- @treturn number how many credentials were settled
 function landing.settle(self, landed, ahead)
   table.sort(landed, is_before)
   local list, ok, claimed, code = outcomes_of(landed), true, nil, nil
@@ -143,6 +144,7 @@ function landing.settle(self, landed, ahead)
     conclude(self, task)
     tell_batch(self, task)
   end
+  return #list
 end
 
 return landing

@@ -68,6 +68,15 @@ function ledger.open_to_read(name)
   return sql.fail(self, why)
 end
 
+--- Does what a commit would else do now and then, where somebody has time for it.
+-- @return true; or nil, message, "ledger"
+function ledger:tidy()
+  if not self.engine.tidy then return true end
+  local ok, message = self.engine.tidy(self)
+  if ok then return true end
+  return sql.fail(self, message)
+end
+
 --- Closes it; a second call does nothing.
 function ledger:close()
   if not self.connection then return end

@@ -11,6 +11,7 @@ local receiving = {}
 
 local between_renewals = 60 -- seconds; a lease lasts far longer
 local most_landed = 1000 -- credentials whose answers are settled together
+local much = 500 -- credentials that were settled since the ledger was tidied
 local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 local function renew_leases(self)
@@ -66,6 +67,15 @@ local function take(self, results, landed)
   return #results > 0
 end
 
+--- Has the ledger do, while there is nothing to do but to wait, what it would else do in the middle
+-- of work.
+local function tidy(self)
+  if self.untidy < much then return end
+  self.untidy = 0
+  local ok, message, code = self.ledger:tidy()
+  if not ok then ends.stop(self, message, code) end
+end
+
 --- Takes in answers.
 -- @treturn {table,...} their tasks
 local function receive(self, seconds)
@@ -90,12 +100,14 @@ function receiving.turn(self, reads_on)
   if sending.is_idle(self) and self.ended then sending.close(self) end
   if sending.is_idle(self) then return not (self.stopped or self.ended) and {} or nil end
   renew_leases(self)
-  return receive(self, poll_time(self, reads_on))
+  local seconds = poll_time(self, reads_on)
+  if seconds > 0 then tidy(self) end
+  return receive(self, seconds)
 end
 
 --- Settles what came in, and claims what goes next.
 function receiving.settle(self, landed)
-  landing.settle(self, landed, claimed_with(self, landed))
+  self.untidy = self.untidy + landing.settle(self, landed, claimed_with(self, landed))
 end
 
 return receiving

@@ -34,7 +34,7 @@ function sending.begin(self, options)
   self.pace = options.pace or pace.shared()
   self.pace:allow(self.concurrency, options.rate)
   self.retries = retries.new(self.concurrency, options.chance)
-  self.not_before, self.renewed = 0, core.elapsed()
+  self.not_before, self.renewed, self.untidy = 0, core.elapsed(), 0
   self.latency = latency.new()
 end
 

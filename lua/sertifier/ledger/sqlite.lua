@@ -109,6 +109,13 @@ local function checkpoint(self, how)
   end)
 end
 
+--- Moves what was committed from its log into the file, as far as nobody is in the way.
+-- @return true; or nil, message
+function sqlite.tidy(self)
+  local rows, message = sql.rows_of(self, "PRAGMA wal_checkpoint(PASSIVE)")
+  return rows and true, message
+end
+
 --- Writes the file anew and empties its log: in neither is then a byte of what was removed. SQLite
 -- overwrites what it deletes, but not the copies that it left where it moved rows to other pages.
 -- @return true; or nil, message
