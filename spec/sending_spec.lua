@@ -357,16 +357,18 @@ describe("sending", function()
     assert.same({ "the disk is full", "ledger" }, { message, code })
   end)
 
-  it("claims later what it cannot claim ahead", function()
-    sandbox.start()
-    local opened = assert(ledgers.open(ledger))
+  it("claims later what it cannot claim ahead, and does not ask all the time", function()
+    sandbox.start { latency = 0.3 }
+    local opened, asked = assert(ledgers.open(ledger)), 0
     local both = opened.settle_and_claim
     opened.settle_and_claim = function(self, outcomes)
+      asked = asked + 1
       return both(self, outcomes, { { key = "a key without a campaign" } })
     end
     local summary = issue { export = sandbox.export(8), batch_size = 2, concurrency = 2,
       ledger = opened }
     opened:close()
+    assert.truthy(asked < 20, asked)
     assert.same({ read = 8, issued = 8 }, sandbox.counts(summary))
     assert.same({ 1, 1, 8 }, { sandbox.most() })
   end)

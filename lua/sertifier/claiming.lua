@@ -91,6 +91,7 @@ local function next_ones(self, free)
     if not task.kind.expect or i > free + 1 and #task > room then break end
     if i > free then room = room - #task end
     if not task.claimed_at then ahead[#ahead + 1] = task end
+    task.was_tried = true
   end
   return ahead
 end

@@ -22,10 +22,10 @@ local function renew_leases(self)
   if not ok then ends.stop(self, message, code) end
 end
 
---- Whether what goes next could be claimed meanwhile.
+--- Whether what goes next could be claimed meanwhile, and was not tried.
 local function is_unclaimed(self)
   local first = self.tasks:at(1)
-  return first and first.kind.expect and not first.claimed_at
+  return first and first.kind.expect and not first.claimed_at and not first.was_tried
     and not sending.wait(self, self.in_flight)
 end
 
