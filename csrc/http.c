@@ -100,7 +100,8 @@ static request *request_take(http *h) {
 
 long http_submit(http *h, http_form form, const char *method, const char *path,
                  body *sent) {
-  request *r = request_take(h);
+  request *r = sockets_expect(&h->sockets, h->pending + 1) ? request_take(h)
+                                                           : NULL;
   if (!r) return 0;
   h->options.headers = h->headers[form];
   if (!request_prepare(r, &h->options, method, path, sent) ||

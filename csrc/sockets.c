@@ -6,6 +6,8 @@
 #include <time.h>
 
 #define LONGEST_WAIT 60 /* seconds, in one call */
+#define EACH 4 /* sockets of a request: to two addresses at once, and to who finds
+               ** them; and one that is kept */
 
 double sockets_now(void) {
   struct timespec now;
@@ -22,23 +24,11 @@ static size_t place_of(const sockets *s, curl_socket_t fd) {
   return i;
 }
 
-static int grow(sockets *s) {
-  size_t room = s->room ? 2 * s->room : 16;
-  struct pollfd *list = realloc(s->list, room * sizeof *list), *ready;
-  if (list) s->list = list;
-  ready = list ? realloc(s->ready, room * sizeof *ready) : NULL;
-  if (!ready) return 0;
-  s->ready = ready;
-  s->room = room;
-  return 1;
-}
-
 static short events_of(int what) {
   return (short)((what & CURL_POLL_IN ? POLLIN : 0) |
                  (what & CURL_POLL_OUT ? POLLOUT : 0));
 }
 
-/* Without memory, its requests fail: libcurl takes -1 for the end of all. */
 static int note_socket(CURL *easy, curl_socket_t fd, int what, void *user,
                        void *own) {
   sockets *s = user;
@@ -48,7 +38,7 @@ static int note_socket(CURL *easy, curl_socket_t fd, int what, void *user,
     if (i < s->count) s->list[i] = s->list[--s->count];
     return 0;
   }
-  if (i == s->room && !grow(s)) return -1;
+  if (i == s->room) return -1; /* which ends all of its requests */
   s->count += i == s->count;
   s->list[i].fd = fd;
   s->list[i].events = events_of(what);
@@ -75,6 +65,21 @@ void sockets_open(sockets *s, CURLM *multi) {
 void sockets_close(sockets *s) {
   free(s->list);
   free(s->ready);
+}
+
+static int grow(struct pollfd **list, size_t room) {
+  struct pollfd *grown = realloc(*list, room * sizeof *grown);
+  if (grown) *list = grown;
+  return grown != NULL;
+}
+
+int sockets_expect(sockets *s, size_t requests) {
+  size_t room = requests * EACH;
+  if (room <= s->room) return 1;
+  room *= 2;
+  if (!grow(&s->list, room) || !grow(&s->ready, room)) return 0;
+  s->room = room;
+  return 1;
 }
 
 /* Milliseconds that may be waited: rounded up, so that nothing is asked twice. */

@@ -23,6 +23,9 @@ double sockets_now(void); /* seconds, on the monotonic clock */
 void sockets_open(sockets *s, CURLM *multi);
 void sockets_close(sockets *s); /* after the multi handle */
 
+/* Has room for what so many requests wait for; 0 without memory. */
+int sockets_expect(sockets *s, size_t requests);
+
 /* Waits for `seconds` at the most, and goes on with what is due. */
 void sockets_go_on(sockets *s, CURLM *multi, double seconds);
 
