@@ -121,9 +121,12 @@ static filling *push_filling(lua_State *L) {
 ** read, or the export ends. Where a function of the plan fails at a row, that
 ** row is the last, and its error comes fifth. */
 int reader_fill(lua_State *L) {
-  filling *f = push_filling(L);
-  const rows *r = &f->reader->rows;
+  filling *f;
+  const rows *r;
   int is_sound;
+  lua_settop(L, 6);
+  f = push_filling(L);
+  r = &f->reader->rows;
   check_sources(L, f->reader, f->way.plan);
   batch_describe(L, f->way.batch, r->columns, r->delimiter);
   if (lua_toboolean(L, 6)) batch_keep_rows(f->way.batch);

@@ -27,6 +27,15 @@ local function credentials()
   return by_name
 end
 
+--- What a program prints.
+local function output_of(script)
+  local pipe = io.popen(("%s %s 2>&1"):format(os.getenv "SPEC_LUA" or "lua5.4",
+    files.write(script, ".lua")))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
 describe("hooks", function()
   before_each(function() sandbox.start() end)
   after_each(sandbox.stop)
@@ -185,6 +194,23 @@ describe("hooks", function()
       map = { name = function(record) return record.LastName end, email = "{!Email}" } }
     local summary = assert(run(flow, { export = function() return table.remove(rows) end }))
     assert.same({ read = 1, issued = 1 }, sandbox.counts(summary))
+  end)
+
+  -- What is collected last may have kept what was collected before it.
+  it("may keep their record to the very end", function()
+    local told = output_of(([[
+      local kept
+      local function tell() print(pcall(function() return kept.Email end)) end
+      local last = newproxy and newproxy(true) or setmetatable({}, { __gc = tell })
+      if newproxy then getmetatable(last).__gc = tell end
+      debug.getregistry().last = last
+      local sertifier = require "sertifier"
+      local flow = sertifier.flow { campaign = %q,
+        before_issue = function(_, record) kept = record end }
+      flow:run { export = %q, ledger = %q, client = { poll = function() return {} end,
+        send = error } }
+    ]]):format(sandbox.campaign, sandbox.export(1), files.path ".db"))
+    assert.truthy(told:find "^false\t[^\n]*: the record's export is closed\n$", told)
   end)
 end)
 

@@ -349,6 +349,17 @@ describe("run", function()
     assert.equal(4, summary:status())
   end)
 
+  it("can be told to also while it reads what was issued before", function()
+    sandbox.start()
+    local asked = 0
+    local options = { export = sandbox.export(1000), batch_size = 100,
+      interrupted = function() asked = asked + 1 end }
+    assert.same({ read = 1000, issued = 1000 }, sandbox.counts(run(flow_of(), options)))
+    asked = 0
+    assert.same({ read = 1000, already_issued = 1000 }, sandbox.counts(run(flow_of(), options)))
+    assert.truthy(asked > 10, asked)
+  end)
+
   it("sends nothing without its ledger, its write-back or records", function()
     sandbox.start()
     local export = sandbox.export(3)

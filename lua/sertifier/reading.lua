@@ -172,12 +172,14 @@ local function read_on(self)
   if ended then sending.close(self) end
 end
 
---- Reads on as long as there is room. A group that is not full took long to be found, and one that
--- comes slowly is sent first: then answers get their turn.
+--- Reads on as long as there is room. Answers get their turn where there may be none for long: where
+-- records come slowly, or few qualify, or where nothing is left to be sent of a group.
 function reading.refill(self)
   while reading.has_room(self) do
+    local before = self.tasks.count
     read_on(self)
-    if self.export.is_slow or #self.batch < self.group then return end
+    local is_all = self.export.is_slow or #self.batch < self.group
+    if is_all or self.tasks.count == before then return end
   end
 end
 

@@ -68,12 +68,11 @@ local function take(self, results, landed)
 end
 
 --- Has the ledger do, while there is nothing to do but to wait, what it would else do in the middle
--- of work.
+-- of work. Where it cannot, nothing is lost: what was committed is on the disk.
 local function tidy(self)
   if self.untidy < much then return end
   self.untidy = 0
-  local ok, message, code = self.ledger:tidy()
-  if not ok then ends.stop(self, message, code) end
+  self.ledger:tidy()
 end
 
 --- Takes in answers.
