@@ -50,6 +50,7 @@ local function forgetful()
   end
   function ledger.is_there() return true end
   function ledger.renew() return true end
+  function ledger.tidy() return true end
   function ledger.in_doubt() return {} end
   function ledger.begin_run() return true end
   function ledger.end_run() return true end

@@ -46,7 +46,7 @@ local function watch(name, module, ...)
 end
 
 local ledger = require "sertifier.ledger"
-watch("reading and mapping", require "sertifier.reading", "on")
+watch("reading and mapping", require "sertifier.reading", "refill")
 watch("ledger: looking up", ledger, "look_up")
 watch("ledger: claiming", ledger, "claim")
 watch("requests", require "sertifier.adding", "send")

@@ -8,7 +8,7 @@
 
 #include "thread.h"
 
-#define ROOM (128 * 1024)
+#define ROOM (256 * 1024)
 
 enum state { IDLE, BEGUN, DONE, CLOSING };
 

@@ -13,7 +13,7 @@
 
 #include "ahead.h"
 
-#define WINDOW (128 * 1024)
+#define WINDOW (256 * 1024)
 
 struct csv {
   lane_read *read;
