@@ -172,7 +172,7 @@ local function read_on(self)
   if ended then sending.close(self) end
 end
 
---- Reads on as long as there is room. Answers get their turn where there may be none for long: where
+--- Reads on as long as there is room. Answers get their turn where that could take long: where
 -- records come slowly, or few qualify, or where nothing is left to be sent of a group.
 function reading.refill(self)
   while reading.has_room(self) do
