@@ -134,7 +134,7 @@ static void push_value(lua_State *L, slice raw, int doubled) {
 /* Notes where the column of the name at index 2 is, whatever its case. */
 static size_t note_place(lua_State *L, const record_form *f, slice name) {
   size_t i;
-  if (!f->columns) luaL_error(L, "the record's export is closed");
+  if (!f->columns) return (size_t)luaL_error(L, "the record's export is closed");
   i = columns_find(f->columns, name);
   if (i == f->columns->count)
     luaL_error(L, "the export has no column %s", name.bytes);
