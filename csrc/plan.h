@@ -66,7 +66,6 @@ typedef enum plan_result {
   PLAN_SKIPPED, /* the entry conditions do not hold */
   PLAN_INVALID, /* see `problems` */
   PLAN_READY,   /* a credential was added */
-  PLAN_FAILED,  /* a function in Lua failed: see row.c */
   PLAN_NO_MEMORY
 } plan_result;
 
