@@ -58,19 +58,19 @@ local function add_secret(self)
   return note_people(self)
 end
 
---- Goes from a version to the last one.
+--- Goes from one version to another.
 -- @tparam table self the ledger, within a transaction
 -- @tparam number version 1 or more
+-- @tparam number wanted the one that schema.lua has
 -- @return true; or nil, message
-function lifting.lift(self, version)
+function lifting.lift(self, version, wanted)
   local ok, message = true, nil
-  for step = version, #steps do
+  for step = version, wanted - 1 do
     if ok then ok, message = sql.each_of(self, steps[step]) end
   end
   if ok and version < with_secret then ok, message = add_secret(self) end
   if not ok then return nil, message end
-  return sql.rows_of(self, "UPDATE meta SET value = ? WHERE name = 'version'",
-    tostring(#steps + 1))
+  return sql.rows_of(self, "UPDATE meta SET value = ? WHERE name = 'version'", tostring(wanted))
 end
 
 return lifting

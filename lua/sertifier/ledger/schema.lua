@@ -61,7 +61,7 @@ local function lift(self)
   local version, why = found(self)
   if not version then return nil, why end
   if version == 0 then return create(self) end
-  return version >= version_now or lifting.lift(self, version)
+  return version >= version_now or lifting.lift(self, version, version_now)
 end
 
 local function newer(version)

@@ -20,9 +20,9 @@ local often = 1000 -- transactions of the process between two checkpoints
 --- Moves what was committed into the database's own file: most of it beside the writers, and the
 -- rest while there is none, so that SQLite's log begins anew.
 local function checkpoint(self)
-  sql.rows_of(self, "PRAGMA wal_checkpoint(PASSIVE)")
+  self:tidy()
   self.commits:enter()
-  sql.rows_of(self, "PRAGMA wal_checkpoint(PASSIVE)")
+  self:tidy()
   self.commits:leave()
 end
 
