@@ -178,8 +178,8 @@ function reading.refill(self)
   while reading.has_room(self) do
     local before = self.tasks.count
     read_on(self)
-    local is_all = self.export.is_slow or #self.batch < self.group
-    if is_all or self.tasks.count == before then return end
+    if self.export.is_slow or #self.batch < self.group then return end
+    if self.tasks.count == before then return end
   end
 end
 
