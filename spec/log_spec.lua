@@ -25,13 +25,14 @@ local function named(events, name)
   return found
 end
 
+-- The names are longer than what is by chance in the name of a file.
 local header = "Id,FirstName,LastName,Email\n"
-local people = header .. sandbox.id(1) .. ",Zoraida,Quine,zoraida@example.com\n"
-  .. sandbox.id(2) .. ",Yevgeni,Xu,\n" .. sandbox.id(3) .. ",Wanda,Vex,wanda@example.com\n"
+local people = header .. sandbox.id(1) .. ",Zoraida,Quinefield,zoraida@example.com\n"
+  .. sandbox.id(2) .. ",Yevgeni,Xuerebson,\n" .. sandbox.id(3) .. ",Wandaline,Vexington,wanda@example.com\n"
 
 local function says_nobody(text)
-  for _, secret in ipairs { "Zoraida", "Quine", "Yevgeni", "Xu", "Wanda", "Vex", "@", "example.com",
-    sandbox.key } do
+  for _, secret in ipairs { "Zoraida", "Quinefield", "Yevgeni", "Xuerebson", "Wandaline",
+    "Vexington", "@", "example.com", sandbox.key } do
     assert.falsy(text:find(secret, 1, true), secret)
   end
 end
