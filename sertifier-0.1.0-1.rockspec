@@ -82,12 +82,12 @@ local defines = { "SERTIFIER_VERSION=" .. release,
   "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening
 modules["sertifier.core"] = {
   sources = c_sources [[
-    ahead answer answer_handle batch body body_handle buffer cell columns commits commits_handle
-    condition core csv csv_out date decimal decode feed feed_handle feed_scan footer formula
-    formula_choice formula_date formula_number formula_room formula_run formula_text handles
-    kind lane letter like load_ahead member memory memory_handle plan plan_handle plan_run prove
-    quoted reader reader_fill recall record row rows scan siphash source source_handle stretch
-    strings system text thread unpack value value_id zip
+    ahead answer answer_handle batch batch_handle body body_handle buffer cell columns commits
+    commits_handle condition core csv csv_out date decimal decode feed feed_handle feed_scan
+    footer formula formula_choice formula_date formula_number formula_room formula_run
+    formula_text handles kind lane letter like load_ahead member memory memory_handle plan
+    plan_handle plan_run prove quoted reader reader_fill recall record row rows scan siphash
+    source source_handle stretch strings system text thread unpack value value_id zip
   ]],
   defines = defines,
   libraries = { "z", "pthread", "dl" }, -- z: exports that are packed

@@ -16,7 +16,7 @@ int luaopen_sertifier_core(lua_State *L) {
   lua_pushliteral(L, TEXT(SERTIFIER_VERSION));
   lua_setfield(L, -2, "version");
   plan_handle_open(L);
-  batch_open(L);
+  batch_handle_open(L);
   record_open(L);
   source_handle_open(L);
   feed_handle_open(L);

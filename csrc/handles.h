@@ -14,7 +14,7 @@
 
 /* Each adds its functions to the table on top of the stack. */
 void plan_handle_open(lua_State *L);
-void batch_open(lua_State *L);
+void batch_handle_open(lua_State *L);
 void source_handle_open(lua_State *L);
 void feed_handle_open(lua_State *L);
 void reader_open(lua_State *L);
