@@ -106,7 +106,6 @@ local function is_over_limit(self, item)
   if not self.limit or self.admitted < self.limit then return false end
   self.summary:count("not_attempted", 1)
   ends.reject(self, "not_attempted", item, "beyond the run's limit")
-  self.over_limit = true
   return true
 end
 

@@ -68,13 +68,11 @@ syntax.date = C(date * clock ^ -1) * syntax.word_end
 syntax.number = C((digit ^ 1 * ("." * digit ^ 0) ^ -1 + "." * digit ^ 1)
   * (S "eE" * S "+-" ^ -1 * digit ^ 1) ^ -1) * syntax.word_end
 
---- The field's name without the record or the object in front, and whether it is of the record
--- before its change.
+--- The field's name without the flow's object in front.
 function syntax.field(path, object)
   local head, rest = path:match "^([^.]+)%.(.+)$"
-  head = head and head:lower()
-  if object and head == object:lower() then return rest, false end
-  return path, false
+  if object and head and head:lower() == object:lower() then return rest end
+  return path
 end
 
 --- Points into a text of one or several lines.

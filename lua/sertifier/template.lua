@@ -44,10 +44,10 @@ local template = {}
 --- A merge field's part: a cell where it is nothing but a field.
 local function part_of(part, text, object, hint)
   local tree = part[1]
-  if part[2] == "p" then return { (syntax.field(tree, object)), "c" } end
+  if part[2] == "p" then return { syntax.field(tree, object), "c" } end
   if type(tree) == "string" then return part end
   if tree.kind == "field" and not tree.prior then
-    return { (syntax.field(tree.value, object)), "c" }
+    return { syntax.field(tree.value, object), "c" }
   end
   local steps, message = formula.compile(tree, text, "t", object, hint)
   if not steps then return nil, message end

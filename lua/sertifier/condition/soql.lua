@@ -57,7 +57,7 @@ local behind = operator * a_literal * Cc(tests.compare)
   + word "EXCLUDES" * Cc ";" * list_of(a_text) * Cc(tests.excludes)
 
 local function made(from, name, op, value, make, to, whole, object)
-  local node = make((syntax.field(name, object)), op, value)
+  local node = make(syntax.field(name, object), op, value)
   node.source = whole:sub(from, to - 1):match "^%s*(.*)$"
   return node
 end
