@@ -1,8 +1,6 @@
---- Calls a flow's hooks, and says what failed in one.
+--- Calls the hooks of a whole run, and says what failed in one.
 
 local ends = require "sertifier.ends"
-local later = require "sertifier.later"
-local reshaping = later "sertifier.hooks.reshaping"
 
 local hooks = {}
 
@@ -14,11 +12,6 @@ function hooks.call(self, name, ...)
   local ok, message = pcall(hook, ...)
   if not ok then ends.stop(self, ("%s failed: %s"):format(name, tostring(message)), "hook") end
   return ok
-end
-
---- Gives each credential of a batch to `before_issue`, as reshaping.lua tells.
-function hooks.reshape(self, batch, known_ones)
-  return reshaping.reshape(self, batch, known_ones)
 end
 
 return hooks

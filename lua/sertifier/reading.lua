@@ -5,9 +5,12 @@
 
 local core = require "sertifier.core"
 local ends = require "sertifier.ends"
-local hooks = require "sertifier.hooks"
+local later = require "sertifier.later"
 local log = require "sertifier.log"
 local sending = require "sertifier.sending"
+
+-- Loaded where it is used:
+local reshaping = later "sertifier.hooks.reshaping"
 
 local reading = {}
 
@@ -49,7 +52,7 @@ function reading.fill(self, batch, most, rows)
   self.summary:count("invalid", invalid)
   local problems = invalid > 0 and batch:problems() or {}
   if self.flow.before_issue and #batch > 0 then
-    for _, problem in ipairs(hooks.reshape(self, batch, known_ones)) do
+    for _, problem in ipairs(reshaping.reshape(self, batch, known_ones)) do
       problems[#problems + 1] = problem
     end
   end

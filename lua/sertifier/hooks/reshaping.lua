@@ -81,7 +81,7 @@ local function take_out(self, batch, known_ones)
     list[i] = { json = batch:credential(i), line = line, row = self.rejects and batch:row(i),
       once_per = once_per, record_id = record_id }
     if i <= known_ones then
-      list[i].record, list[i].cells = self.records[i], self.cells[i]
+      list[i].record, list[i].cells = self.records[i], self.reshaped[i]
     else
       list[i].record = self.export:record(batch, i)
     end
@@ -93,6 +93,16 @@ end
 local function note_invalid(self, problems, one, text)
   self.summary:count("invalid", 1)
   table.insert(problems, { line = one.line, text = text:gsub("\n$", "") .. "\n", row = one.row })
+end
+
+--- Puts the cells that a hook gave into the batch.
+local function feed(self, batch, one, cells, problems)
+  self.checking = self.checking or plan()
+  local result = core.feed(self.checking, batch, cells, one.line, nil, one.row)
+  if result == "ready" then self.records[#batch], self.reshaped[#batch] = one.record, cells end
+  if result == "invalid" then
+    note_invalid(self, problems, one, "before_issue: " .. batch:problems()[1].text)
+  end
 end
 
 --- Puts one credential back as its hook wants it.
@@ -109,23 +119,19 @@ local function put_back(self, batch, one, problems)
     self.summary:count("skipped", 1)
     if self.memory then self.memory:done(one.record_id) end
   else
-    self.reshaping = self.reshaping or plan()
-    local result = core.feed(self.reshaping, batch, cells, one.line, nil, one.row)
-    if result == "ready" then self.records[#batch], self.cells[#batch] = one.record, cells end
-    if result == "invalid" then
-      note_invalid(self, problems, one, "before_issue: " .. batch:problems()[1].text)
-    end
+    feed(self, batch, one, cells, problems)
   end
 end
 
 --- Gives each credential of a batch to the flow's `before_issue`, and keeps what it makes of them.
--- @tparam table self the run; `records` are afterwards those of the batch
+-- @tparam table self the run; afterwards its `records` are those of the batch, and `reshaped` holds
+--   the cells that the hook made of each
 -- @tparam number known_ones so many stood in the batch before, and were given to it then
 -- @treturn {table,...} the problems that came up
 function reshaping.reshape(self, batch, known_ones)
   local problems = {}
   local list = take_out(self, batch, known_ones)
-  self.records, self.cells = {}, {}
+  self.records, self.reshaped = {}, {}
   for _, one in ipairs(list) do
     if self.stopped then
       ends.tell(self, "not_attempted", one)
