@@ -111,18 +111,17 @@ local function open_ledger(self, given)
   return true
 end
 
-local function open(self, flow, options)
-  local now, wrong = dates.now(options.now)
+local function open(self, options)
+  local wrong
+  self.now, wrong = dates.now(options.now)
   wrong = wrong or outputs.fault_of_run { export = options.export, ledger = options.ledger }
   if wrong then return nil, wrong, "usage" end
-  local cells
-  self.export, self.plan, cells = opening.export(flow, options, now)
-  if not self.export then return nil, self.plan, cells end
+  self.export, self.plan, self.cells = opening.export(self.flow, options, self.now)
+  if not self.export then return nil, self.plan, self.cells end
   local ok, message, code = open_ledger(self, options.ledger)
   if not ok then return nil, message, code end
-  ok, message, code = opening.memory(self, flow, cells, setmetatable(
-    { first_run = options.first_run or "issue" }, { __index = options }), now)
-  return ok, message, code
+  return opening.memory(self, setmetatable({ first_run = options.first_run or "issue" },
+    { __index = options }))
 end
 
 local function look_back(self, ended)
@@ -139,7 +138,7 @@ function check.run(flow, options)
   local self = { flow = flow, summary = summary.new(), batch_size = options.batch_size or 20,
     with_records = flow.before_issue ~= nil, sample = options.sample or 0 }
   self.summary.would_issue, self.summary.known, self.summary.sample = 0, 0, {}
-  local ok, message, code = open(self, flow, options)
+  local ok, message, code = open(self, options)
   if ok and options.records then
     ok, message, code = one_by_one(self, options.records)
   elseif ok then

@@ -52,12 +52,15 @@ function opening.previous(flow, options, now)
 end
 
 --- Opens the memory of earlier runs, where the flow asks for one.
+-- @tparam table self a run or a check: its `flow`, `plan`, `cells`, `now`, and if opened `ledger`
+-- @tparam table options
 -- @return true; or nil, message, code
-function opening.memory(self, flow, cells, options, now)
-  if not compile.asks_memory(flow, cells) then return true end
+function opening.memory(self, options)
+  if not compile.asks_memory(self.flow, self.cells) then return true end
   local message, code
-  self.memory, message, code = memory.open(flow, self.plan, cells, { ledger = self.ledger,
-    first_run = options.first_run, previous = opening.previous(flow, options, now) })
+  self.memory, message, code = memory.open(self.flow, self.plan, self.cells, {
+    ledger = self.ledger, first_run = options.first_run,
+    previous = opening.previous(self.flow, options, self.now) })
   return self.memory, message, code
 end
 
@@ -119,9 +122,7 @@ function parts.ledger(self, options)
   return self.ledger:begin_run { flow = self.flow.name, export = self.export.name }
 end
 
-function parts.memory(self, options)
-  return opening.memory(self, self.flow, self.cells, options, self.now)
-end
+parts.memory = opening.memory
 
 --- A file of the links, or the org itself.
 function parts.write_back(self, options)
