@@ -130,9 +130,10 @@ local function call(self, method, path, request)
   return read(self, wait(self, self.native:submit(method, path, request and cjson.encode(request))))
 end
 
-local function check_id(id, level)
+--- Gives an id back; what is none is an error at the line of the call's caller.
+local function check_id(id)
   if not envelope.is_id(id) then
-    error(("one of Sertifier's ids is expected, got %s"):format(type(id)), (level or 1) + 2)
+    error(("one of Sertifier's ids is expected, got %s"):format(type(id)), 3)
   end
   return id
 end

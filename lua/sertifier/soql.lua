@@ -83,16 +83,16 @@ end
 --- The query of a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam[opt] {string,...} more fields
--- @tparam[opt=1] number level whose line an error names, as for `error`
+-- @tparam number level whose line an error names, as for `error`
 -- @tparam[opt] string since only what was changed from this date-time on, the oldest first
 -- @treturn string; an error names what the flow lacks
 function soql.of(flow, more, level, since)
-  if not flow.object then error("soql: the flow must say its `object`", (level or 1) + 1) end
+  if not flow.object then error("soql: the flow must say its `object`", level + 1) end
   -- The other triggers have to see records for which the condition does not hold.
   local where = flow.trigger == "meets" and flow.condition and where_of(flow.condition)
   local tests = { where or nil }
   if since then tests[#tests + 1] = "SystemModstamp >= " .. since end
-  return ("SELECT %s FROM %s%s%s"):format(table.concat(fields_of(flow, more, level or 1), ", "),
+  return ("SELECT %s FROM %s%s%s"):format(table.concat(fields_of(flow, more, level), ", "),
     flow.object, #tests > 0 and " WHERE " .. table.concat(tests, " AND ") or "",
     since and " ORDER BY SystemModstamp, Id" or "")
 end

@@ -59,10 +59,10 @@ local function slice(items, first, last)
   return part
 end
 
-local function give_back(self, items, verdict)
+local function give_back(self, items)
   local outcomes = {}
   for i, item in ipairs(items) do
-    outcomes[i] = { key = item.key, state = "not_applied", reason = verdict.message }
+    outcomes[i] = { key = item.key, state = "not_applied", reason = self.verdict.message }
   end
   settle(self, outcomes)
   keep(self, items, outcomes)
@@ -70,7 +70,7 @@ end
 
 --- Sends, and sends halves of what was refused as a whole, until the one at fault stands alone.
 function request.send(self, items)
-  if self.verdict.action == "stop" then return give_back(self, items, self.verdict) end
+  if self.verdict.action == "stop" then return give_back(self, items) end
   local outcomes, verdict = answer.read(post(self, items), items)
   if verdict.action == "split" and core.elapsed() < self.until_ then
     local half = math.ceil(#items / 2)
