@@ -5,26 +5,22 @@
 
 local credential = {}
 
---- Each field: name, type, whether it is required, the most characters that it may have, its role
--- for the run, what it is, and who says so: Sertifier's guide (S), or programs that were written
--- against the live service (T). Nobody says how long a text may be: those limits are ours, so that
--- a cell that was mixed up does not become somebody's name.
+--- Each field: its name, its type, whether it is required, the most characters that it may have,
+-- and its role for the run; all as Sertifier's guide has them, but for the lengths. Nobody says how
+-- long a text may be: those limits are ours, so that a cell that was mixed up does not become
+-- somebody's name.
 credential.fields = {
-  { name = "name", type = "t", required = true, most = 255, role = "name", source = "S",
-    about = "the recipient's name" },
-  { name = "email", type = "e", required = true, most = 254, role = "email", source = "S",
-    about = "where the mail goes" },
-  { name = "externalId", type = "t", most = 255, role = "externalId", source = "S",
-    about = "the record's Id, as a rule" },
-  { name = "quickPublish", type = "b", source = "S", about = "true: publish and mail at once" },
-  { name = "issueDate", type = "d", role = "issueDate", source = "S",
-    about = "YYYY-MM-DD; left out: today" },
-  { name = "expireDate", type = "d", role = "expireDate", source = "S",
-    about = "YYYY-MM-DD, after issueDate; left out: never" },
-  { name = "dontSendEmail", type = "b", source = "S", about = "true: publish without a mail" },
+  { name = "name", type = "t", required = true, most = 255, role = "name" },
+  { name = "email", type = "e", required = true, most = 254, role = "email" },
+  { name = "externalId", type = "t", most = 255, role = "externalId" },
+  { name = "quickPublish", type = "b" }, -- true: publish and mail at once
+  { name = "issueDate", type = "d", role = "issueDate" }, -- left out: today
+  { name = "expireDate", type = "d", role = "expireDate" }, -- left out: never
+  { name = "dontSendEmail", type = "b" }, -- true: publish without a mail
 }
 
---- The native types of attributes, by the numbers that /attribute/search gives them (T).
+--- The native types of attributes, by the numbers that /attribute/search gives them, as code has it
+-- that talks to the live service.
 credential.attribute_types = { [1] = "a", [2] = "D", [3] = "N" }
 
 --- The names that a flow's `map` may have.

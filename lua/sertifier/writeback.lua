@@ -62,8 +62,7 @@ function writeback.open(path, parts)
   for i, field in ipairs(sorted(parts)) do
     fields[i], cells[i + 1] = parts[field], field
   end
-  local self = { file = file, fields = fields, width = #cells, cells = cells, count = #cells,
-    rows = 0 }
+  local self = { file = file, fields = fields, width = #cells, cells = cells, count = #cells }
   return setmetatable(self, writeback):flush()
 end
 
@@ -89,7 +88,7 @@ function writeback:add(id, credential)
     filled = filled or cell ~= ""
   end
   if id == "" or not filled then return self end
-  self.rows, self.count = self.rows + 1, self.count + self.width
+  self.count = self.count + self.width
   if self.count < most_gathered then return self end
   return self:flush()
 end

@@ -36,7 +36,7 @@ Look these up in Sertifier, then say for each:
 ]]
 
 --- Adds what is to be said of one run's export.
-function telling.add_export(total, one)
+local function add_export(total, one)
   total.exports = total.exports or {}
   table.insert(total.exports, { description = one.description, left_out = one.left_out,
     warnings = one.warnings })
@@ -50,10 +50,9 @@ function telling.add(total, one)
   end
   for _, group in ipairs(one.problems) do total.problems[#total.problems + 1] = group end
   for _, note in ipairs(one.notes) do total.notes[#total.notes + 1] = note end
-  telling.add_export(total, one)
+  add_export(total, one)
   total.stopped = total.stopped or one.stopped
   total.void = one.void and total.issued + total.already_issued == 0
-  return total
 end
 
 --- The counts as one JSON object, in the order in which the README lists them.
