@@ -19,8 +19,7 @@ end
 
 --- A flow that takes every row, whatever it holds.
 local function any_row()
-  return flows.declare { campaign = "any-campaign", map = { name = "anybody" }, once_per = "once",
-    on_issued = function() end }
+  return flows.declare { campaign = "any-campaign", map = { name = "anybody" }, once_per = "once" }
 end
 
 local truths = { ["true"] = true, ["1"] = true, ["false"] = true, ["0"] = true }
@@ -43,21 +42,23 @@ local function read_rows(self)
     local record = self.export:record(batch, i)
     for _, column in ipairs(self.columns) do note(column, record[column.name]) end
   end
-  self.rows = read
   return true
 end
 
 -- ---- which column is what ----
 
+--- The column with the first of these names that there is.
 local function find(self, ...)
   for _, wanted in ipairs { ... } do
     for _, column in ipairs(self.columns) do
-      if plain(column.name) == wanted then return column.name end
+      if plain(column.name) == wanted then return column end
     end
   end
 end
 
-local function merge(name)
+--- A column as a merge field; nil where there is none.
+local function merge(column)
+  local name = column and column.name
   return name and (name:find "[^%w_.]" and "{!'" .. name .. "'}" or "{!" .. name .. "}")
 end
 
@@ -73,7 +74,7 @@ local function date_of(self)
     local name = plain(column.name)
     local is_date = column.values[1] and column.values[1]:find "^%d%d%d%d%-%d%d%-%d%d"
     if is_date and (name:find "complet" or name:find "issue" or name:find "finish") then
-      return merge(column.name)
+      return merge(column)
     end
   end
 end
@@ -120,12 +121,6 @@ local function object_of(column)
   end
 end
 
-local function column_of(self, name)
-  for _, column in ipairs(self.columns) do
-    if column.name == name then return column end
-  end
-end
-
 local function propose(self)
   local id = find(self, "id", "contactid", "recordid", "caseid")
   local map = { name = name_of(self), email = merge(find(self, "email", "personemail",
@@ -133,14 +128,14 @@ local function propose(self)
   self.mapped = table.concat({ map.name or "", map.email or "", map.externalId or "",
     map.issueDate or "" }, " ")
   local list = choices(self)
-  return { map = map, object = object_of(column_of(self, id)), choices = list, export = self.name,
-    when = condition_of(list), id = id, rows = self.rows, columns = #self.columns }
+  return { map = map, object = object_of(id), choices = list, export = self.name,
+    when = condition_of(list) }
 end
 
 --- Reads an export's columns and first 1,000 rows, and proposes a flow.
 -- @tparam string path of the export
 -- @treturn table|nil `map`, `when`, `object`, `choices` (columns that a condition may test, each
---   with `name` and `values`), `columns` and `rows` (how many were read); or nil, message, code
+--   with `name` and `values`), `export` (its path); or nil, message, code
 function proposal.make(path)
   local self = { columns = {}, name = path }
   local code
