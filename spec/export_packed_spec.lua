@@ -69,6 +69,15 @@ describe("a packed export", function()
     assert.equal(1, #found.bodies)
   end)
 
+  it("is told where it is a workbook of Excel's, old or new", function()
+    local wanted = { nil, "is an Excel workbook; export the report as Details Only, .csv, or save it "
+      .. "as CSV", "export" }
+    local text = zip { { "[Content_Types].xml", "<Types/>" }, { "xl/workbook.xml", "<workbook/>" } }
+    assert.same(wanted, { check(text) })
+    assert.same(wanted, { check(text, { object = "Contact" }) })
+    assert.same(wanted, { check("\208\207\17\224\161\177\26\225" .. ("\0"):rep(600)) })
+  end)
+
   it("is told where its ZIP is cut, or is not what it says", function()
     local text = zip { { "Contact.csv", header .. row:rep(3), "ZIP_STORED" } }
     assert.same({ nil, "is no whole ZIP, or comes from standard input", "export" },

@@ -6,6 +6,7 @@
 local core = require "sertifier.core"
 local csv = require "sertifier.export.csv"
 local encodings = require "sertifier.export.encoding"
+local foreign = require "sertifier.export.foreign"
 local kinds = require "sertifier.export.kinds"
 local later = require "sertifier.later"
 
@@ -45,6 +46,7 @@ end
 local function unzip(source, object, found)
   local names, message = source:entries()
   if not names then return nil, message end
+  if foreign.is_workbook(names) then return nil, foreign.workbook end
   local index, problem = choose_entry(names, object)
   if not index then return nil, problem end
   found.titles[1] = names[index]
@@ -61,6 +63,8 @@ local function unpack(source, object, found)
     return source:gunzip()
   elseif head:find "^PK\3\4" then
     return unzip(source, object, found)
+  elseif foreign.is_old_workbook(head) then
+    return nil, foreign.workbook
   end
   return true
 end
@@ -125,6 +129,11 @@ local function open_path(path, options, needs)
   local source, found = open_source(path, options)
   if not source then
     return nil, ("%s: %s"):format(path == "-" and "standard input" or path, found), "export"
+  end
+  local fault = not options.format and foreign.fault_of_page(found.head)
+  if fault then
+    source:close()
+    return nil, ("%s: %s"):format(found.name, fault), "export"
   end
   if found.is_file then found.reopen = function() return (open_source(path, options)) end end
   local opened, message, code = opener(found.head, options.format)(source, found, options, needs)

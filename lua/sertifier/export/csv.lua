@@ -2,6 +2,7 @@
 
 local core = require "sertifier.core"
 local encodings = require "sertifier.export.encoding"
+local foreign = require "sertifier.export.foreign"
 local kinds = require "sertifier.export.kinds"
 local settling = require "sertifier.export.settling"
 
@@ -131,6 +132,11 @@ function csv.open(source, found, options)
     date_order = options.date_order, decimal = options.decimal, size = found.size,
     mark = found.has_mark and "\239\187\191", can_reread = found.reopen ~= nil }, csv)
   local line = header_line(found.head)
+  local fault = foreign.fault_of_lines(found.head, line)
+  if fault then
+    source:close()
+    return nil, ("%s: %s"):format(found.name, fault), "export"
+  end
   self.delimiter = options.delimiter and kinds.delimiter_of(options.delimiter)
     or kinds.delimiter(line)
   local reader, message, code, at = core.reader(source, self.delimiter)
