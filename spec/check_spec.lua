@@ -125,4 +125,28 @@ describe("a guard", function()
     assert.same({ read = 5, issued = 2, not_attempted = 3 }, sandbox.counts(summary))
     assert.equal(4, summary:status())
   end)
+
+  it("counts what a canary run issued, whatever ends the next one before its first record", function()
+    local links = files.path ".csv"
+    local function ends(message, code, options, more)
+      ledger = files.path ".db"
+      options.canary, options.write_back = 2, links
+      local summary, why, what = run(options, more)
+      assert.same({ message, code }, { why, what })
+      assert.same({ read = 5, issued = 2, not_attempted = 3 }, sandbox.counts(summary))
+      assert.equal(4, summary:status())
+    end
+    local looked, begun = false, 0
+    local find = client.credential
+    function client.credential(...)
+      looked = true
+      return find(...)
+    end
+    ends("canary: interrupted", "interrupted", { interrupted = function() return looked end })
+    assert.equal(3, select(2, files.read(links):gsub("\n", "")))
+    ends("canary: on_start failed: no", "hook", {}, { on_start = function()
+      begun = begun + 1
+      if begun == 2 then error("no", 0) end
+    end })
+  end)
 end)

@@ -60,9 +60,14 @@ local function look_up(client, ids)
   return true
 end
 
-local function stopped(first, message)
-  first.stopped = "canary: " .. message
-  return first, first.stopped, "guard"
+local function stopped(first, message, code)
+  -- What the next run left is not what is left.
+  first.stopped = "canary: " .. message:gsub("; nothing is lost: .*$", "")
+  return first, first.stopped, code
+end
+
+local function is_interrupted(options)
+  return options.interrupted and options.interrupted()
 end
 
 --- Issues a few, looks them up, and goes on only where all are there. The first run leaves the
@@ -75,9 +80,11 @@ local function canary(flow, options)
     return first, message, code
   end
   local found, why = look_up(options.client, ids)
-  if not found then return stopped(first, why) end
+  if not found then return stopped(first, why, "guard") end
+  if is_interrupted(options) then return stopped(first, "interrupted", "interrupted") end
   local whole, what, kind = run.run(flow, options)
-  if not whole then return stopped(first, what) end
+  -- Where it ended before it met the canaries again, the first run's summary tells all.
+  if not whole or what and whole.already_issued < #ids then return stopped(first, what, kind) end
   whole:count("issued", #ids)
   whole:count("already_issued", -#ids)
   whole.requests = whole.requests + first.requests
