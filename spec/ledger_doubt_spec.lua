@@ -175,6 +175,21 @@ engines.describe("a ledger", function(engine, place)
     assert.same({}, ledger:by_person("campaign-1", ""))
   end)
 
+  it("knows those of people without an address by name, and those whose name is gone", function()
+    local list = items(1, 5)
+    for n, whom in ipairs { "Ann Lee", "ann lee ", "Bo Lee", "Ann Lee" } do
+      list[n].email, list[n].name = n > 1 and "" or nil, whom
+    end
+    assert(ledger:claim(list))
+    local function known() return names(assert(ledger:by_person("campaign-1", "", "ANN Lee"))) end
+    assert.equal("1 2 4", known())
+    assert(ledger:settle { issued(1), outcome(2, "in_doubt", "cut"), outcome(3, "in_doubt", "cut") })
+    assert.equal("2 4", known())
+    assert(ledger:decide(key(3), "drop", "ann"))
+    assert.equal("2 3 4", known())
+    assert.same({}, ledger:by_person("campaign-2", "", "Ann Lee"))
+  end)
+
   -- ---- runs ----
 
   it("remembers runs", function()

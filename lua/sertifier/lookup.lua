@@ -45,7 +45,7 @@ end
 local function with_rivals(self, person)
   local entries, known = {}, {}
   for i, entry in ipairs(person) do entries[i], known[entry.key] = entry, true end
-  local others, message, code = self.ledger:by_person(person.campaign, person.email or "")
+  local others, message, code = self.ledger:by_person(person.campaign, person.email, person.term)
   if not others then return nil, message, code end
   for _, one in ipairs(others) do
     if not known[one.key] then entries[#entries + 1] = one end
@@ -114,6 +114,9 @@ local function settle_person(self, person, tell)
   local entries
   entries, message, code = with_rivals(self, person)
   if not entries then return nil, message, code end
+  -- One that was settled before its key could be seen as a rival is known by now.
+  rows, message, code = holdings.unknown_to(self.ledger, rows)
+  if not rows then return nil, message, code end
   pairing.pair(entries, rows, self.client.ahead or 0)
   for _, entry in ipairs(person) do
     local finding

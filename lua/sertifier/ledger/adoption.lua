@@ -66,26 +66,35 @@ function adoption.adopt(self, credentials)
 end
 
 -- In two parts, each with an index of its own that holds few keys.
-local person_sql = ("SELECT key, state, once_per, external_id, credential_id, line, run, claimed_at"
-  .. " FROM credential WHERE %s AND person = ? AND campaign = ?")
+local person_sql = "SELECT key, state, once_per, external_id, credential_id, line, run, claimed_at"
+  .. " FROM credential WHERE %s AND {who} AND campaign = ?"
 person_sql = person_sql:format "state IN ('in_doubt', 'dropped')" .. " UNION ALL "
   .. person_sql:format "lease IS NOT NULL AND state = 'sending'" .. " ORDER BY claimed_at, key"
+
+local by_email_sql = person_sql:gsub("{who}", "person = ?")
+-- A key that was dropped has no name any more: it may be anybody's.
+local by_name_sql = person_sql:gsub("{who}", "person IS NULL AND (name IS NULL"
+  .. " OR LOWER(TRIM(name)) = LOWER(TRIM(CAST(? AS TEXT))))")
 
 --- As `by_person`, of one whose fingerprint is known.
 -- @return its rows; or nil, message
 function adoption.of_person(self, campaign, fingerprint)
-  return sql.rows_of(self, person_sql, fingerprint, campaign, fingerprint, campaign)
+  return sql.rows_of(self, by_email_sql, fingerprint, campaign, fingerprint, campaign)
 end
 
 --- The keys of a person that may have a credential of which the ledger does not know: those that
 -- are being sent, in doubt, or dropped.
 -- @tparam string campaign
 -- @tparam string email in any case
+-- @tparam[opt] string name whom a person without an e-mail is known by, in any case
 -- @treturn {table,...} entries, the oldest first; or nil, message, "ledger"
-function adoption.by_person(self, campaign, email)
-  local fingerprint = person.of(self, email)
-  if not fingerprint then return {} end
-  local rows, message = adoption.of_person(self, campaign, fingerprint)
+function adoption.by_person(self, campaign, email, name)
+  local fingerprint, rows, message = person.of(self, email), {}, nil
+  if fingerprint then
+    rows, message = adoption.of_person(self, campaign, fingerprint)
+  elseif name and name ~= "" then
+    rows, message = sql.rows_of(self, by_name_sql, name, campaign, name, campaign)
+  end
   if rows then return rows end
   return sql.fail(self, message)
 end

@@ -62,7 +62,7 @@ end
 
 --- Whether a key of the same person is without a credential as yet: one of those may be its.
 local function has_rival(self, item)
-  local entries = self.ledger:by_person(item.campaign, item.email)
+  local entries = self.ledger:by_person(item.campaign, item.email, item.name)
   return entries == nil or #entries > 0
 end
 
