@@ -54,8 +54,8 @@ local modules = lua_modules [[
   cli.watching cli.writing_back compile compile.cells condition condition.dates condition.filters
   condition.soql condition.tests credential delivery delivery.request did_you_mean doctor drain
   ends envelope explain explain.line export export.columns export.csv export.encoding
-  export.foreign
-  export.events export.json export.kinds export.outbound export.settling export.tables flow
+  export.events export.foreign export.json export.kinds export.outbound export.settling
+  export.tables flow flow.constant
   flow.fields flow_file flow_import flow_import.text flow_import.values flow_import.xml formula
   formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
   gathering guards holdings hooks hooks.reshaping json landing latency later ledger

@@ -220,6 +220,8 @@ next: correct these records and run the same again: it sends only what is not is
         "FIELD=TEMPLATE is expected" },
       { { "check", "--campaign", "campaign-1", export, "--when", "Email ==" }, "^ a value" },
       { { "check", "--campaign", "campaign-1", export, "--batch-size", "x" }, "batch%-size" },
+      { { "check", "--campaign", "campaign-1", export, "--now", "2024-02-30" },
+        'now: "2024-02-30" is neither YYYY-MM-DD nor' },
       { { "sandbox", "--behave", "latancy=1" }, "did you mean latency?" },
     }
     for _, case in ipairs(cases) do

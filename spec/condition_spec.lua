@@ -60,7 +60,7 @@ describe("SOQL's WHERE", function()
 
   local mistakes = {
     { "", "^ NOT, ( or a field's name is expected here" },
-    { "X__c", "    X__c\n        ^ = != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES" },
+    { "X__c", "    X__c\n        ^ = != < <= > >=, LIKE, IN, NOT, INCLUDES or EXCLUDES is expected here" },
     { "X__c = 'a' AMD Y = 1",
       "    X__c = 'a' AMD Y = 1\n               ^ AND, OR or the end is expected here" },
     { "X__c IN ('a' 'b')", "                 ^ , or ) is expected here" },

@@ -91,7 +91,7 @@ function dates.read(text)
   local y, m, d, clock = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
   if not y then return nil end
   local hours, minutes, seconds = clock:match "^T(%d%d):(%d%d):(%d%d)Z$"
-  if clock ~= "" and not hours then return nil end
+  if clock ~= "" and not hours or not dates.is_moment(text) then return nil end
   return day_number(tonumber(y), tonumber(m), tonumber(d)) * 86400 + (tonumber(hours) or 0) * 3600
     + (tonumber(minutes) or 0) * 60 + (tonumber(seconds) or 0)
 end
@@ -117,6 +117,20 @@ local function text_of(day)
   local month = m < 10 and m + 3 or m - 9
   return ("%04d-%02d-%02d"):format(year + era * 400 + (month <= 2 and 1 or 0), month,
     of_year - math.floor((153 * m + 2) / 5) + 1)
+end
+
+local function is_clock(text)
+  local hours, minutes, seconds = text:match "^T(%d%d):(%d%d):(%d%d)"
+  local ahead, of_hour = text:match "[+-](%d%d):?(%d%d)$"
+  return hours ~= nil and hours < "24" and minutes < "60" and seconds <= "60"
+    and (not ahead or ahead < "24" and of_hour < "60")
+end
+
+--- Whether what has the form of a date or a date-time is one.
+function dates.is_moment(text)
+  local year, month, day, clock = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
+  return year ~= "0000" and (clock == "" or is_clock(clock))
+    and text_of(day_number(tonumber(year), tonumber(month), tonumber(day))) == text:sub(1, 10)
 end
 
 --- The first day that a literal spans and the first behind it, as YYYY-MM-DD.

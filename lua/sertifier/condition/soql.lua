@@ -26,19 +26,24 @@ local function known_literal(_, at, name, n)
   return dates.is_known(name, n) and at, { type = "span", name = name, n = n }
 end
 
+-- What looks like a date and is none is nothing else either.
+local function known_date(_, at, text)
+  return dates.is_moment(text) and at, text
+end
+
 local literal = token(
   C(keyword "NULL") / function() return { type = "0", text = "" } end
   + C(keyword "TRUE" + keyword "FALSE") / literal_of "b"
   + syntax.quoted "'" / literal_of "t"
-  + syntax.date / literal_of "d"
-  + C(S "+-" ^ -1 * syntax.number) / function(all) return { type = "n", text = all } end
+  + lpeg.Cmt(syntax.date, known_date) / literal_of "d"
+  + C(S "+-" ^ -1 * syntax.number - syntax.date) / literal_of "n"
   + lpeg.Cmt(date_literal, known_literal),
   "a value ('text', 80, TRUE, NULL, 2025-01-31, LAST_N_DAYS:30)")
 
 local operators = { ["="] = "=", ["!="] = "!", ["<>"] = "!", ["<"] = "<", ["<="] = "[",
   [">"] = ">", [">="] = "]" }
 local operator = token(C(P "!=" + "<>" + "<=" + ">=" + "=" + "<" + ">"),
-  "= != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES") / operators
+  "= != < <= > >=") / operators
 
 local text = token(syntax.quoted "'", "'text'")
 

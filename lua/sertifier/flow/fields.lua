@@ -3,6 +3,7 @@
 -- A field has what csrc/plan.h says of one, and `parts`: those that template.lua gives, or
 -- `{ call, "x" }`, a function of the record.
 
+local constant = require "sertifier.flow.constant"
 local credential = require "sertifier.credential"
 local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
@@ -18,11 +19,13 @@ local function sorted_keys(map)
 end
 
 --- The parts of a template or a function, or an empty list after the fault was noted.
+-- @treturn table the parts
+-- @treturn boolean whether they are right, and all of them text
 local function parts_of(self, value, where, fault, hint)
-  if type(value) == "function" then return { { value, "x", where } } end
+  if type(value) == "function" then return { { value, "x", where } }, false end
   local parts, message = template.parse(value, self.object, hint)
   if not parts then fault("%s: %s", where, message) end
-  return parts or {}
+  return parts or {}, parts ~= nil and constant.is(parts)
 end
 
 local function add_field(self, field)
@@ -48,9 +51,11 @@ local function map_field(self, field, value, fault)
     return fault("%s: %s expected, got %s", where, field.type == "b"
       and "string, boolean or function" or "string or function", type(value))
   end
+  local parts, is_constant = parts_of(self, value, where, fault, field.type)
+  local wrong = is_constant and constant.fault(field, value)
+  if wrong then fault("%s: %s", where, wrong) end
   add_field(self, { name = field.name, before = json_key(field.name), type = field.type,
-    role = field.role, required = field.required, most = field.most,
-    parts = parts_of(self, value, where, fault, field.type) })
+    role = field.role, required = field.required, most = field.most, parts = parts })
 end
 
 local function map_attribute(self, id, value, fault)
@@ -136,8 +141,13 @@ end
 
 --- What is issued once per.
 function fields.add_once_per(self, once_per, fault)
+  local parts, is_constant = parts_of(self, once_per, "once_per", fault)
+  if is_constant then
+    fault("once_per: %q names no field: only one record could ever be issued%s", once_per,
+      constant.hint(once_per))
+  end
   add_field(self, { name = "once_per", before = "", type = "t", role = "once_per",
-    required = true, parts = parts_of(self, once_per, "once_per", fault) })
+    required = true, parts = parts })
 end
 
 --- The parts of what is written back, by Salesforce's field.
