@@ -11,21 +11,19 @@ local soql = later "sertifier.condition.soql"
 
 local condition = {}
 
-local literal_types = { string = "t", number = "n", boolean = "b" }
-
---- `{ Field = value, ... }`: all hold. An empty text asks for an empty cell.
+--- `{ Field = value, ... }`: all hold.
 local function from_table(values)
   local fields, nodes = {}, {}
   for name in pairs(values) do fields[#fields + 1] = name end
   table.sort(fields, function(a, b) return tostring(a) < tostring(b) end)
   for i, name in ipairs(fields) do
     local value = values[name]
-    local type_ = value == "" and "0" or literal_types[type(value)]
-    if type(name) ~= "string" or not type_ then
+    local literal = tests.literal(value)
+    if type(name) ~= "string" or not literal then
       return nil, ("%s: a text, a number or a boolean is expected, got %s")
         :format(tostring(name), type(value))
     end
-    nodes[i] = tests.compare(name, "=", { type = type_, text = tostring(value) })
+    nodes[i] = tests.compare(name, "=", literal)
     nodes[i].source = ("%s = %s"):format(name, tostring(value))
   end
   if #nodes == 0 then return nil end

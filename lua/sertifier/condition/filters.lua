@@ -7,18 +7,25 @@ local tests = require "sertifier.condition.tests"
 
 local token, word, V = syntax.token, syntax.word, lpeg.V
 
-local literal_types = { string = "t", number = "n", boolean = "b" }
 local constants = { ["{!$GlobalConstant.True}"] = true, ["{!$GlobalConstant.False}"] = false,
   ["{!$GlobalConstant.EmptyString}"] = "" }
 
+local function is_date(text)
+  return text:find "^%d%d%d%d%-%d%d%-%d%d$"
+    or text:find "^%d%d%d%d%-%d%d%-%d%dT[%d:.]+[Z+-][%d:]*$"
+end
+
+--- What a constant of Flow's stands for; any other value is itself.
+local function plain(value)
+  if constants[value] == nil then return value end
+  return constants[value]
+end
+
 --- A Lua value as a literal; a text that is a date is one.
 local function literal_of(value)
-  if constants[value] ~= nil then value = constants[value] end
-  local type_ = literal_types[type(value)]
-  if value == "" then return { type = "0", text = "" } end
-  if type_ == "t" and value:match "^%d%d%d%d%-%d%d%-%d%d$" then type_ = "d" end
-  if type_ == "t" and value:match "^%d%d%d%d%-%d%d%-%d%dT[%d:.]+[Z+-][%d:]*$" then type_ = "d" end
-  return type_ and { type = type_, text = tostring(value) }
+  local literal = tests.literal(plain(value))
+  if literal and literal.type == "t" and is_date(literal.text) then literal.type = "d" end
+  return literal
 end
 
 local function comparing(op)
@@ -38,12 +45,6 @@ local function matching(before, behind)
   end
 end
 
-local function truth_of(value)
-  if constants[value] ~= nil then value = constants[value] end
-  if value == nil then return true end
-  return value
-end
-
 local operators = {
   EqualTo = comparing "=", NotEqualTo = comparing "!", GreaterThan = comparing ">",
   LessThan = comparing "<", GreaterThanOrEqualTo = comparing "]", LessThanOrEqualTo = comparing "[",
@@ -52,7 +53,8 @@ local operators = {
 
 local function yes_or_no(make)
   return function(field, value)
-    value = truth_of(value)
+    value = plain(value)
+    if value == nil then value = true end
     if type(value) ~= "boolean" then return nil, "true or false is expected" end
     return make(field, value)
   end

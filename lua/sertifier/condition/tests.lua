@@ -15,6 +15,14 @@ local function looks_like_id(text)
   return (#text == 15 or #text == 18) and not text:find "%W"
 end
 
+local literal_types = { string = "t", number = "n", boolean = "b" }
+
+--- A Lua value as a literal; nil where it cannot be one. An empty text asks for an empty cell.
+function tests.literal(value)
+  local type_ = value == "" and "0" or literal_types[type(value)]
+  return type_ and { type = type_, text = tostring(value) }
+end
+
 --- A field against a literal.
 function tests.compare(field, op, value)
   if value.type == "span" then return { op = op, field = field, span = value } end
