@@ -99,7 +99,7 @@ end
 
 --- The type in which a comparison is made. NULL is compared as whatever the other side is.
 local function comparison_type(node)
-  local type_ = typing.common(node[1], node[2])
+  local type_ = typing.first(node[1], node[2])
   if type_ then return type_ end
   if node.kind == "=" or node.kind == "<>" then return "t" end
   fail(node, "whether these are numbers or dates cannot be told; write VALUE( ) or DATEVALUE( ) "
@@ -147,9 +147,7 @@ emit["/"] = function(self, node)
   return both(self, node, "n", "n", "/", "n")
 end
 
-local function is_time(type_)
-  return type_ == "d" or type_ == "s"
-end
+local is_time = typing.is_time
 
 --- What a sum is of: numbers, unless a date is wanted or stands in it.
 local function sum_type(node, want)

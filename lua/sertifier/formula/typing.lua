@@ -14,13 +14,15 @@ function typing.of(node)
   return of[node.kind](node)
 end
 
---- The first type that is known.
-local function first(...)
+--- The first type that is known of some nodes; nil where none is.
+function typing.first(...)
   for i = 1, select("#", ...) do
     local type = typing.of((select(i, ...)))
     if type then return type end
   end
 end
+
+local first = typing.first
 
 local function always(type)
   return function() return type end
@@ -37,9 +39,12 @@ function of.global(node)
   return node.type
 end
 
-local function is_time(type)
+--- Whether a type is that of a date or a date-time.
+function typing.is_time(type)
   return type == "d" or type == "s"
 end
+
+local is_time = typing.is_time
 
 of["+"] = function(node)
   local a, b = typing.of(node[1]), typing.of(node[2])
@@ -83,11 +88,6 @@ function of.call(node)
   local special = calls[node.value]
   if special then return special(node) end
   return functions[node.value].gives
-end
-
---- The type in which two nodes are compared; texts where nothing tells.
-function typing.common(a, b)
-  return first(a, b)
 end
 
 return typing
