@@ -71,6 +71,11 @@ function faults.of_login(problem, code)
   return "Salesforce: " .. problem
 end
 
+--- Whether a code is Salesforce's own, and not one of the network's or ours.
+function faults.is_refusal(code)
+  return code:find "^%u" ~= nil
+end
+
 --- The first error of an answer: `[{ errorCode, message }]`.
 local function error_of(value)
   local one = type(value) == "table" and value[1]

@@ -4,6 +4,7 @@
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
+local faults = require "sertifier.salesforce.faults"
 local jobs = require "sertifier.salesforce.jobs"
 local writeback = require "sertifier.writeback"
 
@@ -22,11 +23,6 @@ function ingest.make(org, object)
   return job.id
 end
 
---- Whether Salesforce itself said no.
-local function is_refused(code)
-  return code:find "^%u" ~= nil
-end
-
 --- Sends the records. Whoever asks again after a lost answer is told that it is done already: what
 -- counts is the job's state.
 -- @tparam string id
@@ -35,9 +31,9 @@ end
 function ingest.send(org, id, records)
   local sent, message, code = org:finish(org:start("PUT", org.base .. path_of(id) .. "/batches",
     writeback.text(records, "#N/A"), true))
-  if not sent and not is_refused(code) then return nil, message, code end
+  if not sent and not faults.is_refusal(code) then return nil, message, code end
   local closed, why, what = org:call("PATCH", path_of(id), '{"state":"UploadComplete"}')
-  if closed or not is_refused(what) then return closed, why, what end
+  if closed or not faults.is_refusal(what) then return closed, why, what end
   local job = org:call("GET", path_of(id))
   if job and job.state ~= "Open" then return true end
   return nil, why, what

@@ -4,6 +4,7 @@
 -- The org is asked: it knows the parents of whatever waits in a ledger, and as they are now.
 
 local cjson = require("cjson").new()
+local faults = require "sertifier.salesforce.faults"
 
 local parents = {}
 
@@ -51,11 +52,6 @@ function parents.ask(org, rows, behind)
   return question
 end
 
---- Whether Salesforce itself said no: then the parents are not to be known.
-local function is_refused(code)
-  return code:find "^%u" ~= nil
-end
-
 --- The parents by record that an answer names; null stands where there is no such record.
 local function by_id(answer, field)
   local map = {}
@@ -66,12 +62,13 @@ local function by_id(answer, field)
   return map
 end
 
---- Waits for the answer: the rows have their `parent` then, where one is known.
+--- Waits for the answer: the rows have their `parent` then, where one is known. None is where
+-- Salesforce itself says no.
 -- @return true; or nil, message, code
 function parents.tell(org, question)
   if not question.call then return true end
   local answer, message, code = org:finish(question.call)
-  if not answer then return is_refused(code), message, code end
+  if not answer then return faults.is_refusal(code), message, code end
   local map = by_id(answer, question.field)
   for i = question.first, question.last do
     local row = question.rows[i]
