@@ -71,9 +71,7 @@ local remove_rows_sql = "DELETE FROM credential WHERE key IN (SELECT column1 FRO
 function forget.rows(self, keys, rows)
   local ok, message = keep(self, rows)
   if not ok then return nil, message end
-  local all, why = list.over(self, remove_rows_sql, rows, 1, function(values, n, row)
-    values[n + 1] = row.key
-  end)
+  local all, why = list.over(self, remove_rows_sql, rows, 1, list.put_key_of)
   if not all then return nil, why end
   for _, text in ipairs(remove_sql) do
     local removed, problem = list.over(self, text, keys, 1, list.put_key)

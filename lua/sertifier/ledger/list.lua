@@ -58,6 +58,11 @@ function list.put_key(values, n, key)
   values[n + 1] = key
 end
 
+--- For a list whose elements have their keys as `key`, where nothing else of them is asked for.
+function list.put_key_of(values, n, one)
+  values[n + 1] = one.key
+end
+
 local function is_ordered(all)
   for i = 2, #all do
     if all[i].key <= all[i - 1].key then return false end

@@ -51,10 +51,6 @@ local function put_outcome(values, n, one)
   values[n + 3], values[n + 4] = list.text(credential.verificationLink), list.text(one.reason)
 end
 
-local function put_key_of(values, n, one)
-  values[n + 1] = one.key
-end
-
 local function are_all(outcomes, state)
   for _, one in ipairs(outcomes) do
     if state_of(one) ~= state then return false end
@@ -82,13 +78,13 @@ local lock_sql = "SELECT c.key FROM credential AS c WHERE c.key IN (SELECT colum
 --- Locks all rows in one order, where parts of the list would lock theirs in several.
 local function lock(self, ordered, parts)
   if not next(parts, (next(parts))) then return true end
-  return list.over(self, lock_sql, ordered, 1, put_key_of)
+  return list.over(self, lock_sql, ordered, 1, list.put_key_of)
 end
 
 --- Settles the parts, each of one state.
 -- @return how many rows there were; or nil, message
 local function settle_parts(self, parts)
-  local ok, why, all = list.over(self, free_sql, parts.not_applied or {}, 1, put_key_of)
+  local ok, why, all = list.over(self, free_sql, parts.not_applied or {}, 1, list.put_key_of)
   if not ok then return nil, why end
   for state, part in pairs(parts) do
     local done, problem, changed = list.over(self, ways[state].sql, part, 4, put_outcome)
@@ -114,7 +110,7 @@ local missed_sql = "SELECT column1 AS key FROM {list} WHERE column1 IS NOT NULL 
 --- Why a settlement was undone: the first key that is not this run's.
 local function told(self, ordered, message)
   if message ~= unclaimed then return message end
-  local rows = list.over(self, missed_sql, ordered, 1, put_key_of)
+  local rows = list.over(self, missed_sql, ordered, 1, list.put_key_of)
   return (rows and rows[1] or ordered[1]).key .. " " .. unclaimed
 end
 
