@@ -95,8 +95,7 @@ function adoption.by_person(self, campaign, email, name)
   elseif name and name ~= "" then
     rows, message = sql.rows_of(self, by_name_sql, name, campaign, name, campaign)
   end
-  if rows then return rows end
-  return sql.fail(self, message)
+  return sql.told(self, rows, message)
 end
 
 return adoption

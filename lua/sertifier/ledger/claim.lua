@@ -158,8 +158,8 @@ local renew_sql = "UPDATE credential SET lease = " .. claim.lease_sql .. " WHERE
 -- so: a lease lasts 180 seconds, three times the client's timeout.
 -- @return how many they are; or nil, message, "ledger"
 function claim.renew(self)
-  local rows, message = sql.change(self, function() return sql.rows_of(self, renew_sql) end)
-  if not rows then return nil, message, "ledger" end
+  local rows, message, code = sql.change(self, function() return sql.rows_of(self, renew_sql) end)
+  if not rows then return nil, message, code end
   return #rows
 end
 

@@ -14,10 +14,10 @@ local claim_sql = "UPDATE credential SET state = 'publishing', run = {run}, reas
 -- @tparam {string,...} keys
 -- @treturn table key -> true for those that are this run's now; or nil, message, "ledger"
 function drafts.claim(self, keys)
-  local rows, message = sql.change(self, function()
+  local rows, message, code = sql.change(self, function()
     return list.over(self, claim_sql, keys, 1, list.put_key)
   end)
-  if not rows then return nil, message, "ledger" end
+  if not rows then return nil, message, code end
   return list.set(rows)
 end
 
@@ -31,9 +31,7 @@ local list_sql = "SELECT key, state, campaign, once_per, external_id, name, emai
 -- @tparam[opt] string campaign of this campaign only
 -- @treturn {table,...} each with all that the ledger has of it; or nil, message, "ledger"
 function drafts.list(self, campaign)
-  local rows, message = sql.rows_of(self, list_sql, campaign)
-  if rows then return rows end
-  return sql.fail(self, message)
+  return sql.told(self, sql.rows_of(self, list_sql, campaign))
 end
 
 return drafts

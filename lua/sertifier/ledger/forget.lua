@@ -157,8 +157,8 @@ end
 -- @tparam {string,...} keys
 -- @treturn table how many were in each state; or nil, message, "ledger"
 function forget.forget(self, keys)
-  local counts, message = sql.change(self, function() return by_key(self, keys) end)
-  if not counts then return nil, message, "ledger" end
+  local counts, message, code = sql.change(self, function() return by_key(self, keys) end)
+  if not counts then return nil, message, code end
   return forget.clean(self, counts)
 end
 

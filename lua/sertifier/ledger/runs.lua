@@ -34,12 +34,11 @@ end
 -- @tparam table counts a number by outcome
 -- @return true; or nil, message, "ledger"
 function runs.finish(self, counts)
-  local ok, message = sql.change(self, function()
+  local ok, message, code = sql.change(self, function()
     return sql.rows_of(self, "UPDATE run SET ended_at = {now}, counts = ? WHERE id = {run}",
       cjson.encode(counts))
   end)
-  if not ok then return nil, message, "ledger" end
-  return true
+  return ok and true, message, code
 end
 
 --- The last runs, the newest first.

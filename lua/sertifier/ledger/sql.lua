@@ -145,6 +145,13 @@ function sql.rows_of(self, text, ...)
   return sql.execute(self, text, nil, nil, ...)
 end
 
+--- Rows, told as a ledger's method tells them.
+-- @return them; or nil, message, "ledger"
+function sql.told(self, rows, message)
+  if rows then return rows end
+  return sql.fail(self, message)
+end
+
 --- Executes statements, one after another.
 -- @return true; or nil, message
 function sql.each_of(self, statements)

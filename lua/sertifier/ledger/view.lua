@@ -13,16 +13,11 @@ local state = doubt.state
 local columns = "key, campaign, once_per, external_id, " .. state .. " AS state, reason, line,"
   .. " credential_id, link, name, email, claimed_at, settled_at"
 
-local function give(self, rows, message)
-  if rows then return rows end
-  return sql.fail(self, message)
-end
-
 --- How many keys each campaign has in each state.
 -- @treturn {table,...} `campaign`, `state`, `keys`; or nil, message, "ledger"
 function view.campaigns(self)
-  return give(self, sql.rows_of(self, "SELECT campaign, " .. state .. " AS state, COUNT(*) AS keys"
-    .. " FROM credential GROUP BY 1, 2 ORDER BY 1, 2"))
+  return sql.told(self, sql.rows_of(self, "SELECT campaign, " .. state .. " AS state,"
+    .. " COUNT(*) AS keys FROM credential GROUP BY 1, 2 ORDER BY 1, 2"))
 end
 
 local function examples(self, group)
@@ -41,7 +36,7 @@ function view.reasons(self, limit)
     group.examples, message = examples(self, group)
     if not group.examples then return sql.fail(self, message) end
   end
-  return give(self, rows, message)
+  return sql.told(self, rows, message)
 end
 
 local issued = " FROM credential WHERE state = 'issued' AND settled_at IS NOT NULL"
@@ -71,15 +66,15 @@ function view.timeline(self, number)
     local i = math.min(math.max(tonumber(row.stretch), 0) + 1, #line.counts)
     line.counts[i] = line.counts[i] + tonumber(row.keys)
   end
-  return give(self, rows and line, why)
+  return sql.told(self, rows and line, why)
 end
 
 --- The keys that are not issued, and then the newest.
 -- @treturn {table,...} or nil, message, "ledger"
 function view.newest(self, limit)
-  return give(self, sql.rows_of(self, "SELECT " .. columns .. " FROM credential ORDER BY CASE WHEN"
-    .. " state = 'issued' THEN 1 ELSE 0 END, claimed_at DESC, key LIMIT CAST(? AS BIGINT)",
-    ("%d"):format(limit)))
+  return sql.told(self, sql.rows_of(self, "SELECT " .. columns .. " FROM credential ORDER BY"
+    .. " CASE WHEN state = 'issued' THEN 1 ELSE 0 END, claimed_at DESC, key"
+    .. " LIMIT CAST(? AS BIGINT)", ("%d"):format(limit)))
 end
 
 local find_sql = "SELECT key, " .. state .. " AS state, reason, credential_id, link, claimed_at,"
@@ -92,7 +87,7 @@ local find_sql = "SELECT key, " .. state .. " AS state, reason, credential_id, l
 function view.find(self, wanted, limit)
   local rows, message = sql.rows_of(self, find_sql, wanted, core.widen_id(wanted), wanted,
     ("%d"):format(limit))
-  if not rows or #rows > 0 then return give(self, rows, message) end
+  if not rows or #rows > 0 then return sql.told(self, rows, message) end
   local entries, why, code = self:look_up { wanted }
   if not entries then return nil, why, code end
   return { entries[wanted] }

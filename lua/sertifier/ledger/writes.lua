@@ -34,11 +34,16 @@ function writes.expect(self, rows, keep)
   end)
 end
 
-local open = " FROM write_back AS w JOIN credential AS c ON c.key = w.key"
+local columns = "SELECT w.key, w.record_id, w.object, w.fields, c.credential_id, c.link"
+
+local can_be = " JOIN credential AS c ON c.key = w.key"
   .. " WHERE w.link IS NULL AND c.state = 'issued' AND c.link IS NOT NULL"
 
-local unwritten_sql = "SELECT w.key, w.record_id, w.object, w.fields, c.credential_id, c.link"
-  .. open .. " AND (w.run IS NULL OR w.run <> {run}) ORDER BY w.object, w.record_id, c.settled_at"
+local open = " FROM write_back AS w" .. can_be
+
+local untried = open .. " AND (w.run IS NULL OR w.run <> {run})"
+
+local unwritten_sql = columns .. untried .. " ORDER BY w.object, w.record_id, c.settled_at"
   .. " LIMIT CAST(? AS BIGINT)"
 
 --- Rows that can be written, and were not tried in this run: in the order of their records, and of
@@ -46,34 +51,26 @@ local unwritten_sql = "SELECT w.key, w.record_id, w.object, w.fields, c.credenti
 -- @treturn {table,...} `key`, `record_id`, `object`, `fields`, `credential_id`, `link`; or nil,
 --   message, "ledger"
 function writes.unwritten(self, limit)
-  local rows, message = sql.rows_of(self, unwritten_sql, ("%d"):format(limit))
-  if not rows then return sql.fail(self, message) end
-  return rows
+  return sql.told(self, sql.rows_of(self, unwritten_sql, ("%d"):format(limit)))
 end
 
-local of_records_sql = "SELECT w.key, w.record_id, w.object, w.fields, c.credential_id, c.link"
-  .. " FROM {list} JOIN write_back AS w ON w.object = item.column1"
-  .. " AND w.record_id = item.column2"
-  .. " JOIN credential AS c ON c.key = w.key"
-  .. " WHERE w.link IS NULL AND c.state = 'issued' AND c.link IS NOT NULL"
+local of_records_sql = columns .. " FROM {list} JOIN write_back AS w ON w.object = item.column1"
+  .. " AND w.record_id = item.column2" .. can_be
 
 --- The rows of some records that can be written.
 -- @tparam string object
 -- @tparam {string,...} ids
 -- @treturn {table,...} as `unwritten`, in no order; or nil, message, "ledger"
 function writes.unwritten_of(self, object, ids)
-  local rows, message = list.over(self, of_records_sql, ids, 2, function(values, n, id)
+  return sql.told(self, list.over(self, of_records_sql, ids, 2, function(values, n, id)
     values[n + 1], values[n + 2] = object, id
-  end)
-  if not rows then return sql.fail(self, message) end
-  return rows
+  end))
 end
 
 --- How many rows can be written, and were not tried in this run.
 -- @treturn number|nil or nil, message, "ledger"
 function writes.count_unwritten(self)
-  local rows, message = sql.rows_of(self, "SELECT count(*) AS n" .. open
-    .. " AND (w.run IS NULL OR w.run <> {run})")
+  local rows, message = sql.rows_of(self, "SELECT count(*) AS n" .. untried)
   if not rows then return sql.fail(self, message) end
   return tonumber(rows[1].n)
 end
@@ -97,10 +94,8 @@ end
 --- All rows that can be written and are not, however often they were tried.
 -- @treturn {table,...} as `unwritten`, and `reason`; or nil, message, "ledger"
 function writes.left(self)
-  local rows, message = sql.rows_of(self, "SELECT w.record_id, w.object, w.fields, w.reason,"
-    .. " c.credential_id, c.link" .. open .. " ORDER BY w.object, w.record_id, c.settled_at")
-  if not rows then return sql.fail(self, message) end
-  return rows
+  return sql.told(self, sql.rows_of(self, "SELECT w.record_id, w.object, w.fields, w.reason,"
+    .. " c.credential_id, c.link" .. open .. " ORDER BY w.object, w.record_id, c.settled_at"))
 end
 
 -- ---- jobs that write many ----
@@ -124,9 +119,7 @@ end
 --- The jobs that were noted and not forgotten.
 -- @treturn {table,...} `id`, `object`; or nil, message, "ledger"
 function writes.jobs(self)
-  local rows, message = sql.rows_of(self, "SELECT id, object FROM write_job ORDER BY id")
-  if not rows then return sql.fail(self, message) end
-  return rows
+  return sql.told(self, sql.rows_of(self, "SELECT id, object FROM write_job ORDER BY id"))
 end
 
 return writes
