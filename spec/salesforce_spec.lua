@@ -78,6 +78,19 @@ describe("salesforce: tokens", function()
     assert.same({ 1, 2, 3 }, { counts.query, counts.page, counts.token })
   end)
 
+  it("are replaced once for all calls that were under way", function()
+    org.behave { session = "refused" }
+    local client, calls = org.client(), {}
+    for n = 1, 4 do
+      calls[n] = client:start("GET", client.base .. "/sobjects/Contact/describe")
+      while not calls[n].result do client:tend() end
+    end
+    org.behave { session = "ok" }
+    for n = 1, 4 do assert.equal("table", type(client:finish(calls[n]))) end
+    assert.equal(2, org.record().counts.token)
+    client:close()
+  end)
+
   it("are replaced once a call, never in a loop", function()
     org.behave { session = "refused" }
     local client = org.client()

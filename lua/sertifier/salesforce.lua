@@ -104,7 +104,8 @@ end
 
 --- A token that was replaced is not needed any more once nothing is in flight with it.
 local function forget(self, native)
-  if native == self.native or next(self.flying[native]) then return end
+  local flying = self.flying[native]
+  if native == self.native or not flying or next(flying) then return end
   native:close()
   self.flying[native] = nil
 end
