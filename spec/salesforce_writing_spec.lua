@@ -235,6 +235,9 @@ describe("salesforce: links", function()
       assert.same({ nil, case[2], "usage" }, { run(client, 1,
         { write_back = { [case[1]] = "{!verificationLink}" } }) })
     end
+    assert.same({ nil, "write_back: Status__c: the ledger, from where links are written, has of a "
+      .. "credential {!id} and {!verificationLink}, and not {!certificateNo}: take it out, or write to a "
+      .. "file", "usage" }, { run(client, 1, { write_back = { Status__c = "no. {!id} {!certificateNo}" } }) })
     assert.equal(0, sandbox.record().requests)
     client:close()
   end)

@@ -45,4 +45,7 @@ credential.answers = {
   "certificateImageLink", "badgeImageLink", "verificationLink",
 }
 
+--- What of these a ledger keeps, so that it can be written at any later time.
+credential.kept = { id = true, verificationLink = true }
+
 return credential

@@ -2,6 +2,7 @@
 
 local adding = require "sertifier.adding"
 local core = require "sertifier.core"
+local credential = require "sertifier.credential"
 local ends = require "sertifier.ends"
 local hooks = require "sertifier.hooks"
 local leftovers = require "sertifier.lookup.leftovers"
@@ -114,7 +115,7 @@ local function is_brief(flow)
   if flow.on_issued or flow.on_batch then return false end
   for _, parts in pairs(flow.write_back_parts) do
     for _, part in ipairs(parts) do
-      if part[2] ~= "l" and part[1] ~= "id" and part[1] ~= "verificationLink" then return false end
+      if part[2] ~= "l" and not credential.kept[part[1]] then return false end
     end
   end
   return true

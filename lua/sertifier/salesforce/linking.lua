@@ -4,11 +4,30 @@
 -- the next run, writes them.
 
 local cjson = require("cjson").new()
+local credential = require "sertifier.credential"
 local links = require "sertifier.salesforce.links"
 local writing = require "sertifier.salesforce.writing"
 
 local linking = {}
 linking.__index = linking
+
+--- What is not in the ledger when it is to be written; nil where nothing is wrong.
+local function fault_of_parts(parts)
+  for _, part in ipairs(parts) do
+    if part[2] ~= "l" and not credential.kept[part[1]] then
+      return ("the ledger, from where links are written, has of a credential {!id} and"
+        .. " {!verificationLink}, and not {!%s}: take it out, or write to a file"):format(part[1])
+    end
+  end
+end
+
+local function check_parts(flow)
+  for name, parts in pairs(flow.write_back_parts) do
+    local fault = fault_of_parts(parts)
+    if fault then return nil, ("write_back: %s: %s"):format(name, fault), "usage" end
+  end
+  return true
+end
 
 local function check(org, flow)
   if not flow.object then
@@ -20,7 +39,7 @@ local function check(org, flow)
     local fault = links.fault(fields, name)
     if fault then return nil, ("write_back: %s: %s"):format(flow.object, fault), "usage" end
   end
-  return true
+  return check_parts(flow)
 end
 
 --- Looks at the fields that are to be written; nothing is written yet.
