@@ -335,6 +335,22 @@ describe("run", function()
     assert.truthy(files.read(links):find "\n0035g0000000003AAA,http")
   end)
 
+  it("takes an iterator's numbers with all their digits", function()
+    sandbox.start()
+    for text, number in pairs { ["1234567890123.45"] = 1234567890123.45, ["19.99"] = 19.99,
+      ["33.333333333333336"] = 33.333333333333336, ["-0.1"] = -0.1, ["60"] = 60.0 } do
+      local row = { Id = sandbox.id(1), FirstName = "A", LastName = number, Email = "a@example.com" }
+      local findings = assert(flow_of { when = "LastName = " .. text }:check { export = function()
+        local given = row
+        row = nil
+        return given
+      end, records = function(_, _, what)
+        assert.truthy(what and what:find('"A ' .. text .. '"', 1, true), what)
+      end })
+      assert.equal(1, findings.would_issue, text)
+    end
+  end)
+
   it("stops when it is told to, and keeps what was issued", function()
     sandbox.start()
     local polls, links = 0, files.path(".csv")
