@@ -1,6 +1,7 @@
 --- Exports in JSON and XML as each of Salesforce's tools writes them; the people are invented.
 
 local check = require "spec.support.exported"
+local events = require "sertifier.export.events"
 local files = require "spec.support.files"
 
 local ids = { "003Qz000004TmAaIAK", "003Qz000004TmAbIAK" }
@@ -146,6 +147,20 @@ describe("Change Data Capture", function()
       .. "again"
     assert.same({ missing, missing, "Ada Muster", "Ada Muster" },
       names(assert(check(text, { map = needs }))))
+  end)
+
+  it("has what it holds beside what changed, be it text, number or checkbox", function()
+    local told = { Score__c = 80, Good__c = false, Note__c = "x" }
+    local event_ = { ChangeEventHeader = { changeType = "UPDATE", changedFields = { "LastModifiedDate" },
+      recordIds = { ids[1] } } }
+    for name, value in pairs(told) do event_[name] = value end
+    told.Id = ids[1]
+    local function once()
+      local given = event_
+      event_ = nil
+      return given
+    end
+    assert.same({ told }, { events.rows(once, { "Id", "Score__c", "Good__c", "Note__c" })() })
   end)
 
   it("wants records read again of which it holds no fields, and skips deleted ones", function()

@@ -55,11 +55,11 @@ local function changed_names(header)
   return set
 end
 
+local values = { string = true, number = true, boolean = true } -- null is none, nor is a compound
+
 local function has_value(row, name)
   for key, value in pairs(row) do
-    if key:lower() == name and (type(value) == "string" or type(value) == "boolean") then
-      return true
-    end
+    if key:lower() == name and values[type(value)] then return true end
   end
   return false
 end
