@@ -21,6 +21,20 @@ local locations = [[
     location / { content_by_lua_block { gateway() } }
 ]]
 
+describe("the metrics", function()
+  after_each(gateway.stop)
+
+  it("do not tell the keys of a ledger that cannot be read as none", function()
+    sandbox.start()
+    local server = assert(gateway.start { init = init, server = locations, files = { admin = admin .. "\n" },
+      ledger = "/nowhere/sertifier.db" })
+    local status, text = gateway.post(server, "", { method = "GET", path = "/metrics" })
+    assert.equal(200, status)
+    assert.truthy(text:find("# TYPE sertifier_requests_total counter\n", 1, true), text)
+    assert.is_nil(text:find "sertifier_ledger_keys{", text)
+  end)
+end)
+
 describe("the status page", function()
   local server
 
@@ -113,7 +127,10 @@ describe("the status page", function()
     assert.same({ key = key, state = "issued", reason = "Forgotten: nothing else is known of it." },
       { key = seen.found[1].key, state = seen.found[1].state, reason = seen.found[1].reason })
     assert.same({ 1, 0 }, { seen.counts.forgotten, #cjson.decode(get "/status?id=issued-2").found })
-    assert.truthy(get "/metrics":find('sertifier_ledger_keys{state="forgotten"} 1\n', 1, true))
+    for state, count in pairs(seen.counts) do
+      local line = ('sertifier_ledger_keys{state="%s"} %d\n'):format(state, count)
+      assert.truthy(get "/metrics":find(line, 1, true), line)
+    end
     local sent = sandbox.record().adds
     local status, text = gateway.post(server, gateway.request "issued-2")
     assert.same({ 200, sent }, { status, sandbox.record().adds })

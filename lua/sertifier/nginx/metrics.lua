@@ -114,8 +114,18 @@ local function head(lines, what, kind, help)
   lines[#lines + 1] = ("# TYPE %s %s"):format(what, kind)
 end
 
+local states = { "draft", "dropped", "forgotten", "in_doubt", "issued", "publishing", "queued",
+  "rejected", "sending" }
+
+--- Nothing where the counts are not known: that there is no key in doubt is something else.
+local function gauges(lines, counts)
+  for _, state in ipairs(counts and states or {}) do
+    lines[#lines + 1] = ('sertifier_ledger_keys{state="%s"} %d'):format(state, counts[state] or 0)
+  end
+end
+
 --- All of it as text.
--- @tparam[opt] table counts keys in the ledger, by state
+-- @tparam[opt] table counts keys in the ledger, by state; nil where it cannot be asked
 function metrics.text(counts)
   local dict, lines = ngx.shared[name], {}
   for _, one in ipairs(about) do
@@ -124,11 +134,7 @@ function metrics.text(counts)
     write(lines, dict, one[1])
   end
   head(lines, "sertifier_ledger_keys", "gauge", "Keys in the ledger, by state.")
-  for _, state in ipairs { "dropped", "forgotten", "in_doubt", "issued", "queued", "rejected",
-    "sending" } do
-    lines[#lines + 1] = ('sertifier_ledger_keys{state="%s"} %d'):format(state,
-      counts and counts[state] or 0)
-  end
+  gauges(lines, counts)
   return table.concat(lines, "\n") .. "\n"
 end
 
