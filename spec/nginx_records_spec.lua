@@ -11,7 +11,7 @@ local lua = os.getenv "SPEC_LUA" or "lua5.4"
 local flow = ([[
 return require("sertifier").flow {
   object = "Contact", campaign = "%s", when = "Issue_Credential__c = TRUE",
-  write_back = { Link__c = "{!verificationLink}", Note__c = "no. {!id}" },
+  write_back = { Link__c = "{!verificationLink}", Note__c = "no. {!id}", Number__c = "{!certificateNo}" },
 }
 ]]):format(sandbox.campaign)
 
@@ -84,12 +84,17 @@ describe("records", function()
     assert.same({ Id = core.widen_id(sandbox.id(1)), outcome = "issued", reason = cjson.null,
       key = sandbox.campaign .. "/" .. core.widen_id(sandbox.id(1)), credentialId = first.credentialId,
       verificationLink = first.verificationLink,
-      writeBack = { Link__c = first.verificationLink, Note__c = "no. " .. first.credentialId } }, first)
+      writeBack = { Link__c = first.verificationLink, Note__c = "no. " .. first.credentialId,
+        Number__c = first.writeBack.Number__c } }, first)
+    assert.truthy(first.writeBack.Number__c:find "%d")
     assert.same({ sandbox.id(3), "email (from Email) is empty", true,
       { "records[2]: invalid: email (from Email) is empty" } },
       { third.Id, third.reason, answer.hasError, answer.validationErrors })
     status, answer = post("/records", '{"records":[' .. record(1) .. "]}")
     assert.same({ 200, { "already_issued" } }, { status, outcomes(answer) })
+    -- What the ledger has not is not made empty in Salesforce.
+    assert.same({ Link__c = first.verificationLink, Note__c = "no. " .. first.credentialId },
+      answer.data.outcomes[1].writeBack)
     status, answer = post("/records", record(4))
     assert.same({ 200, { "issued" } }, { status, outcomes(answer) })
     assert.same({ 1, 1, 2 }, { sandbox.most() })

@@ -99,7 +99,8 @@ describe("what Salesforce sends", function()
     assert.same({ 200, "true" }, { send("/messages", message { broken, skipped, notification(5) }) })
     assert.same({ queued = 1 }, gateway.counts(server))
     local log = gateway.log(server)
-    assert.truthy(log:find("notification 1: invalid: email (from Email) is empty", 1, true), log)
+    assert.truthy(log:find("notification 1, " .. sandbox.id(3) .. "AAA: invalid: email (from Email) is empty",
+      1, true), log)
     assert.is_nil(log:find "@example")
   end)
 

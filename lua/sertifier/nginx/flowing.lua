@@ -62,9 +62,20 @@ end
 
 local form = json.form "Id outcome reason key credentialId verificationLink"
 
+--- Of an earlier credential the ledger has less than Sertifier's answer: what a field would get is
+-- not known then, and must not make it empty.
+local function is_known(parts, credential)
+  for _, part in ipairs(parts) do
+    if part[2] ~= "l" and credential[part[1]] == nil then return false end
+  end
+  return true
+end
+
 local function write_back_of(place, credential)
   local members, names = {}, {}
-  for name in pairs(place.flow.write_back_parts) do names[#names + 1] = name end
+  for name, parts in pairs(place.flow.write_back_parts) do
+    if is_known(parts, credential) then names[#names + 1] = name end
+  end
   table.sort(names)
   for i, name in ipairs(names) do
     local value = template.fill(place.flow.write_back_parts[name], credential)
@@ -114,21 +125,22 @@ end
 -- @tparam table place `flow`, `ledger`, `deliver`
 -- @tparam function next_row gives a record; or false, a place and what is wrong with the record; or
 --   nil at the end
--- @treturn table an answer of reply.lua, with the `times` of the delivery, and the `outcomes`
+-- @treturn table an answer of reply.lua, with the `times` of the delivery, the `outcomes`, and
+--   the records' `ids`, "" where one has none
 function flowing.answer(place, next_row)
   local list, problem = take_all(place, next_row)
   if not list then return reply.refuse(400, problem) end
   local done, message = deliver(place, list)
   if not done then return reply.new(503, "Not sent: " .. message, { retry_after = 5 }) end
-  local texts, outcomes = {}, {}
+  local texts, outcomes, ids = {}, {}, {}
   for i, one in ipairs(list) do
     one.outcome = one.outcome or done.outcomes[one.item.key]
-    texts[i], outcomes[i] = told(place, one), one.outcome
+    texts[i], outcomes[i], ids[i] = told(place, one), one.outcome, id_of(one) or ""
   end
   local answer = reply.of(outcomes, done.verdict, {
     data = '{"outcomes":' .. json.list(texts) .. "}", errors = errors_of(outcomes),
     fault = done.fault })
-  answer.times, answer.outcomes = done.times, outcomes
+  answer.times, answer.outcomes, answer.ids = done.times, outcomes, ids
   return answer
 end
 

@@ -56,12 +56,18 @@ local function rows_of(body, needs)
   end
 end
 
+--- How a record is named in the log: by its Id, if that is one.
+local function named(id)
+  return id:find "^%w+$" and (#id == 15 or #id == 18) and ", " .. id or ""
+end
+
 --- What is not to be lost when Salesforce sends no more of it.
-local function lost(outcomes)
+local function lost(outcomes, ids)
   local list = {}
   for i, one in ipairs(outcomes) do
     if one.state == "invalid" or one.state == "rejected" then
-      list[#list + 1] = ("notification %d: %s: %s"):format(i, one.state, one.reason or "")
+      list[#list + 1] = ("notification %d%s: %s: %s"):format(i, named(ids[i]), one.state,
+        one.reason or "")
     end
   end
   return list[1] and table.concat(list, "; ") or nil
@@ -86,7 +92,7 @@ function outbound_message.answer(place, body)
   if not answer.outcomes then return acknowledge(answer.status, answer.counts, answer.fault) end
   local is_durable = not (answer.counts.not_applied or answer.counts.sending)
   return acknowledge(is_durable and 200 or 503, answer.counts,
-    answer.fault or lost(answer.outcomes))
+    answer.fault or lost(answer.outcomes, answer.ids))
 end
 
 return outbound_message
