@@ -19,13 +19,13 @@ function foreign.is_workbook(names)
   return false
 end
 
-local page = { ["!doctype"] = true, html = true, head = true, meta = true, table = true,
-  style = true }
+local page = { html = true, head = true, meta = true, table = true, style = true }
 
 --- A page: a report's .xls is one, and so is what comes where one should have logged in.
 -- @treturn ?string what is wrong with it
 function foreign.fault_of_page(head)
-  local tag = head:match "^\239?\187?\191?%s*<(!?%a+)"
+  local first = head:match "^\239?\187?\191?%s*<(!?%a+%s*%a*)" or ""
+  local tag = first:match "^!%a+%s+(%a+)" or first:match "^%a+"
   if not (tag and page[tag:lower()]) then return nil end
   return "is HTML, as a report's .xls or a login page is; export it as .csv"
 end
