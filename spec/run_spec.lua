@@ -110,6 +110,7 @@ describe("run", function()
       assert.equal("auth", code)
       assert.truthy(message:find("Settings > API & Integrations", 1, true))
       assert.equal(1, summary.requests)
+      assert.same({ 2, 3, 4, 5, 6 }, summary.problems[1].lines)
       assert.equal(4, summary:status())
       sandbox.stop()
     end

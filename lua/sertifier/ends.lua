@@ -179,10 +179,18 @@ function ends.lost(self, item, entry)
   end
 end
 
---- None of these tasks was sent; they hold nothing afterwards.
+local function reverse(list)
+  local count = #list
+  for i = 1, math.floor(count / 2) do
+    list[i], list[count + 1 - i] = list[count + 1 - i], list[i]
+  end
+end
+
+--- None of these tasks was sent; they hold nothing afterwards. Items are told in their order.
 function ends.give_up(self, tasks, reason)
   for _, task in ipairs(tasks) do
     local left = finish[task.kind.left or "not_applied"]
+    reverse(task)
     for i = #task, 1, -1 do
       local item = table.remove(task, i)
       left(self, item, { reason = item.doubt or reason })
