@@ -163,6 +163,8 @@ const char *key_open(key *k, const key_kind *kind, const char *file,
   wrong = text ? from_text(k, text) : from_file(k, file);
   if (!wrong) return NULL;
   key_close(k);
-  snprintf(problem, size, "the %s in %s %s", kind->name, where, wrong);
+  /* What the system says, in capitals, goes on with no sentence of ours. */
+  snprintf(problem, size, "the %s in %s%s %s", kind->name, where,
+           *wrong >= 'A' && *wrong <= 'Z' ? ":" : "", wrong);
   return problem;
 }

@@ -160,7 +160,8 @@ static int system_end_on_interrupt(lua_State *L) {
 }
 
 /* core.catch_interrupts(): from now on SIGINT and SIGTERM do not end the
-** program at once but are told by core.interrupted(); a second one ends it.
+** program at once but are told by core.interrupted(); a second one ends it. A
+** pipe that nobody reads any more ends it no more either, but fails a write.
 ** For the command only: a library leaves signals alone. */
 static int system_catch_interrupts(lua_State *L) {
   struct sigaction action;
@@ -171,6 +172,7 @@ static int system_catch_interrupts(lua_State *L) {
   action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  signal(SIGPIPE, SIG_IGN);
   return 0;
 }
 

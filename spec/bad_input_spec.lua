@@ -137,7 +137,7 @@ describe("bad input", function()
         .. "SERTIFIER_SECRET_KEY_FILE name a file that holds it",
       [key_in(open)] = ("the API key in %s can be read by others; run `chmod 600` on it, and "
         .. "think of changing the key"):format(open),
-      [key_in "/no/such/key"] = "the API key in /no/such/key No such file or directory",
+      [key_in "/no/such/key"] = "the API key in /no/such/key: No such file or directory",
       [key_in(sandbox.key_file "\n")] = "is empty",
     } do
       local status, said = issue(export, key)

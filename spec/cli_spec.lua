@@ -209,7 +209,11 @@ next: correct these records and run the same again: it sends only what is not is
       { { "check", flow, export }, "must end with `return sertifier.flow { … }`" },
       { { "check", broken, export }, broken .. ":1:" },
       { { "check", "/no/such.lua", export }, "/no/such.lua" },
-      { { "check", export }, "campaign: missing" },
+      { { "check", export }, "campaign: missing; give --campaign ID or FLOW.lua; its ID stands in" },
+      { { "issue", "--campaign", "campaign-1", export, "--delimiter", "foo" },
+        "--delimiter foo: one character, or its name, is expected" },
+      { { "watch", flow, "--every", "0" }, "--every 0: a number above 0 is expected" },
+      { { "watch", flow, "--overlap", "x" }, "--overlap x: a number is expected" },
       { { "check", "--campaign", "campaign-1", "/no/such.csv" },
         "/no/such.csv: No such file or directory" },
       { { "check", "--campaign", "campaign-1", files.write("", ".csv") },
@@ -301,6 +305,17 @@ next: correct these records and run the same again: it sends only what is not is
     assert.same({ 1, 1, 50 }, { sandbox.most() })
   end)
 
+  it("goes on where nobody reads any more what it says", function()
+    local started, ledger = sandbox.start { latency = 0.02 }, files.path ".db"
+    os.execute(("%s %s bin/sertifier issue --campaign %s --batch-size 1 --log json --ledger %s %s"
+      .. " 2>&1 | head -n 1 >%s"):format(environment(started), lua, sandbox.campaign, ledger,
+        sandbox.export(40), files.path()))
+    local _, out = sertifier { "status", "--ledger", ledger, "--json" }
+    local counts = cjson.decode(out)
+    assert.same({ 40, 0 }, { counts.issued, counts.sending })
+    assert.same({ 1, 1, 40 }, { sandbox.most() })
+  end)
+
   it("runs a sandbox until it is interrupted", function()
     local out, pid = files.path(), files.path()
     os.execute(("bash -mc '%s bin/sertifier sandbox >%s & echo $! >%s'"):format(lua, out, pid))
@@ -333,6 +348,28 @@ next: correct these records and run the same again: it sends only what is not is
       print(ok and mode == "generational")' 2>&-]])
     assert.equal("false\n", pipe:read "*a")
     pipe:close()
+  end)
+
+  it("counts one as one", function()
+    local _, _, err = sertifier { "check", "--campaign", "campaign-1", sandbox.export(1) }
+    assert.truthy(err:find("\n       1 record read in ", 1, true), err)
+    local path = files.path ".lua"
+    _, _, err = sertifier { "init", sandbox.export(1), "-o", path }
+    assert.truthy(err:find("The first credential:\n  {", 1, true), err)
+    _, _, err = sertifier { "init", files.write("Id,LastName,Email\n1,x\n", ".csv"), "-o",
+      files.path ".lua" }
+    assert.falsy(err:find "The first", err)
+  end)
+
+  it("ends with 1 where its output cannot be written", function()
+    local ledger = files.path ".db"
+    issue(sandbox.start(), { sandbox.export(200), "--ledger", ledger, "--quiet" })
+    for _, words in ipairs { "report", "report --format csv", "report --format json" } do
+      local pipe = io.popen(("%s bin/sertifier %s --ledger %s 2>&1 >/dev/full; echo $?")
+        :format(lua, words, ledger))
+      assert.equal("sertifier: No space left on device\n1\n", pipe:read "*a", words)
+      pipe:close()
+    end
   end)
 
   it("tells its version and its help", function()

@@ -9,6 +9,12 @@ local sandbox = require "spec.support.sandbox"
 
 local header = "Id,FirstName,LastName,Email\n"
 
+local function directory()
+  local path = files.path()
+  assert(os.execute("mkdir " .. path))
+  return path
+end
+
 --- What stands for a path in the catalogue.
 local function made()
   return {
@@ -16,6 +22,8 @@ local function made()
       .. sandbox.id(2) .. ",Yevgeni,Xu,\n" .. sandbox.id(3) .. ",Wanda,Vex,wanda(at)example.com\n", ".csv"),
     NARROW = files.write("Id,Name\n", ".csv"), NONE = files.path ".csv", LEDGER = files.path ".db",
     TEXT = files.write("not a ledger, whatever its name says", ".db"),
+    MANY = files.write('return require("sertifier").flow { campaign = "{!Id}" }', ".lua"),
+    PLACE = directory(),
     FLOW = files.write('return require("sertifier").flow { campain = "c" }', ".lua"),
   }
 end
@@ -50,7 +58,23 @@ local catalogue = {
     .. "sent: 2 records are invalid, the first on line 3: email (from Email) is empty",
   ["issue EXPORT EXPORT --campaign CAMPAIGN --rejects NONE"] =
     "--write-back and --rejects take one export at a time",
-  ["status --ledger NONE"] = "ledger NONE: there is none",
+  ["issue EXPORT --campaign CAMPAIGN --ledger LEDGER --write-back PLACE"] =
+    "PLACE: cannot write the links: it is a directory; name a file",
+  ["issue EXPORT --campaign CAMPAIGN --ledger LEDGER --rejects PLACE"] =
+    "PLACE: cannot write the rejects: it is a directory; name a file",
+  ["issue EXPORT --campaign CAMPAIGN --ledger LEDGER --write-back PLACE/X/Y"] =
+    "PLACE/X/Y: cannot write the links: No such file or directory",
+  ["status --ledger NONE"] =
+    "ledger NONE: there is none; the first `sertifier issue` makes it, and --ledger names another",
+  ["status --state forgotten --ledger LEDGER"] = "--state forgotten: their keys are known no more",
+  ["status --state no --ledger LEDGER"] = "--state no: one of queued, sending, draft, publishing, "
+    .. "issued, rejected, in_doubt, dropped is expected",
+  ["issue EXPORT --campaign CAMPAIGN --delimiter no"] =
+    "--delimiter no: one character, or its name, is expected",
+  ["adopt --ledger LEDGER --campaign no"] = "--campaign no: is not a campaign's ID; it stands in "
+    .. "Sertifier under Advanced > Integrations",
+  ["adopt MANY EXPORT --ledger LEDGER"] =
+    "--campaign ID is expected: the flow has one for each record",
   ["init EXPORT -o FLOW"] =
     "FLOW is there already; name another file with -o, or move it away",
   ["check EXPORT --campaign CAMPAIGN --explain 99"] = "EXPORT: no record starts on line 99",

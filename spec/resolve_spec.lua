@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local command = require "spec.support.command"
 local files = require "spec.support.files"
+local ledgers = require "sertifier.ledger"
 local sandbox = require "spec.support.sandbox"
 
 local function key(n) return ("%s/0035g%010dAAA"):format(sandbox.campaign, n) end
@@ -191,6 +192,23 @@ Look these up in Sertifier, then say for each:
     status, out, told = run("resolve", "--ledger", ledger, "--release", key(2))
     assert.same({ 1, "" }, { status, out })
     assert.truthy(told:find(key(2) .. " is not in doubt", 1, true), told)
+  end)
+
+  it("is not yet what a run may still be sending", function()
+    started, ledger = sandbox.again(), files.path ".db"
+    local opened = assert(ledgers.open(ledger))
+    assert(opened:begin_run { flow = "", export = "" })
+    assert(opened:claim { { key = key(1), campaign = sandbox.campaign, once_per = "1", line = 2,
+      external_id = "1", name = "Ann", email = "a@example.com", content = "" } })
+    opened:close()
+    local status, _, err = run("resolve", "--ledger", ledger)
+    assert.same({ 0, "       0 issued\n       0 still in doubt\n       1 being sent by a run; "
+      .. "in doubt 180 seconds after the run's last word\n" }, { status, err })
+    status, _, err = run("resolve", "--ledger", ledger, "--drop", key(1))
+    assert.same({ 1, ("sertifier: ledger %s: %s is not in doubt, but sending\n")
+      :format(ledger, key(1)) }, { status, err })
+    status, _, err = run("resolve", "--ledger", ledger, "--drop", "no/such")
+    assert.same({ 1, ("sertifier: ledger %s: no/such is not in it\n"):format(ledger) }, { status, err })
   end)
 
   it("is nothing where there is no ledger", function()

@@ -5,6 +5,13 @@ local core = require "sertifier.core"
 local whole_file = {}
 whole_file.__index = whole_file
 
+--- Of a path that is no directory nothing is found behind its slash, nor is it opened.
+local function is_directory(path)
+  local file = io.open(path .. "/.", "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
 local function fail(self, message)
   return nil, ("%s: cannot write %s: %s"):format(self.path, self.what, tostring(message)), "io"
 end
@@ -15,11 +22,17 @@ end
 -- @return the file; or nil, message, "io"
 function whole_file.open(path, what)
   local self = setmetatable({ path = path, what = what }, whole_file)
-  self.place = path ~= "-" and ("%s.%d.part"):format(path, core.pid()) or nil
+  if path == "-" then
+    self.file = io.stdout
+    return self
+  end
+  if path == "" or is_directory(path) then
+    return fail(self, path == "" and "name a file" or "it is a directory; name a file")
+  end
+  self.place = ("%s.%d.part"):format(path, core.pid())
   local message
-  self.file, message = io.stdout, nil
-  if self.place then self.file, message = io.open(self.place, "wb") end
-  if not self.file then return fail(self, message) end
+  self.file, message = io.open(self.place, "wb")
+  if not self.file then return fail(self, message:sub(#self.place + 3)) end
   return self
 end
 

@@ -24,10 +24,17 @@ local function target(args)
   return flow.campaign, index
 end
 
-local function check_campaign(client, campaign)
-  if not envelope.is_id(campaign) then
-    common.fail "--campaign ID is expected: it stands in Sertifier under Advanced > Integrations"
+local function fault_of(campaign, given)
+  if given then
+    return ("--campaign %s: is not a campaign's ID; it stands in Sertifier under Advanced > "
+      .. "Integrations"):format(given)
   end
+  return "--campaign ID is expected: " .. (campaign and "the flow has one for each record"
+    or "it stands in Sertifier under Advanced > Integrations")
+end
+
+local function check_campaign(client, campaign, given)
+  if not envelope.is_id(campaign) then common.fail(fault_of(campaign, given)) end
   local found, message, code = client:campaign(campaign)
   -- That call is not in Sertifier's guide: only its plain no counts.
   if not found and (code == "rejected" or code == "auth") then
@@ -63,7 +70,7 @@ function adopting.main(args)
   common.spare(args.ledger, "the ledger", args.files)
   local client = common.client()
   local campaign, index = target(args)
-  check_campaign(client, campaign)
+  check_campaign(client, campaign, args.campaign)
   local ledger, why = ledgers.open(args.ledger or "sertifier.db")
   if not ledger then common.fail(why) end
   local counts, message = adopt.run(ledger, client, campaign, index)

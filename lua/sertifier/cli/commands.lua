@@ -117,10 +117,10 @@ end
 function declare.watch(command)
   command:argument("files", "FLOW.lua"):args "*"
   command:option("--every", "ask after so many seconds, 60 if not said"):argname "SECONDS"
-    :convert(tonumber):default "60"
+    :convert(options.above_0("--every")):default "60":show_default(false)
   command:flag("--once", "ask once, and end")
   command:option("--overlap", "seconds that are asked for again, 600 if not said")
-    :argname "SECONDS":convert(tonumber):default "600"
+    :argname "SECONDS":convert(options.seconds("--overlap")):default "600":show_default(false)
   options.org(command)
   command:option("--ledger", "what was issued, sertifier.db if not said"):argname "FILE"
   command:option("--write-back", "the links, to the org"):choices { "salesforce" }
@@ -143,7 +143,7 @@ end
 function declare.report(command)
   command:argument("files", "the flow and the exports that --names reads")
     :args "*":argname "[FLOW.lua] EXPORT"
-  command:option("--ledger", "sertifier.db if not said"):argname "LEDGER"
+  options.ledger(command)
   command:option("-o --output", "the report's file, standard output if not said"):argname "FILE"
   command:option("--format", "html if not said"):choices { "html", "csv", "json" }
   command:option("--campaign", "the campaign's ID, where there is no flow"):argname "ID"

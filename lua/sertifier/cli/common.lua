@@ -58,7 +58,9 @@ local function declare(args, path)
   local ok, flow = pcall(sertifier.flow, declaration)
   if ok then return flow end
   -- The place in our own file means nothing to the user.
-  common.fail((path and path .. ": " or "") .. tostring(flow):gsub("^.-: ", "", 1))
+  local message = tostring(flow):gsub("^.-: ", "", 1)
+  if path then common.fail(path .. ": " .. message) end
+  common.fail((message:gsub("campaign: missing;", "%0 give --campaign ID or FLOW.lua;")))
 end
 
 local function is_flow_file(name)
@@ -73,7 +75,7 @@ function common.flow(args)
   end
   if args.query and #exports > 0 then common.fail("--query stands in place of an export") end
   if not args.query and #exports == 0 then
-    common.fail("an export is missing; try `sertifier --help`")
+    common.fail("an export is missing; name its file, or `-` for standard input")
   end
   return declare(args, path), exports
 end
@@ -87,7 +89,10 @@ end
 --- The ledger of a command that needs one to be there already.
 function common.ledger(args)
   local path = args.ledger or "sertifier.db"
-  if not ledgers.exists(path) then common.fail("ledger " .. path .. ": there is none") end
+  if not ledgers.exists(path) then
+    common.fail(("ledger %s: there is none; the first `sertifier issue` makes it, and --ledger "
+      .. "names another"):format(path))
+  end
   local opened, message = ledgers.open(path)
   if not opened then common.fail(message) end
   return opened

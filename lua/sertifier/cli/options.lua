@@ -1,5 +1,7 @@
 --- What the options of commands are made of: numbers, and options that several commands have.
 
+local kinds = require "sertifier.export.kinds"
+
 local options = {}
 
 -- ---- numbers, as argparse converts them; what is wrong with one names its option ----
@@ -20,6 +22,20 @@ function options.whole(option, least)
     if number and number >= least and number % 1 == 0 then return number end
     return nil, ("%s %s: a whole number, %d or more, is expected"):format(option, text, least)
   end
+end
+
+--- A number of seconds, 0 among them.
+function options.seconds(option)
+  return function(text)
+    local number = tonumber(text)
+    if number and number >= 0 and number < math.huge then return number end
+    return nil, ("%s %s: a number is expected"):format(option, text)
+  end
+end
+
+local function delimiter(text)
+  if #kinds.delimiter_of(text) == 1 then return text end
+  return nil, ("--delimiter %s: one character, or its name, is expected"):format(text)
 end
 
 --- Reads an age such as 400d, as seconds.
@@ -59,6 +75,7 @@ function options.export(command)
     :choices(require("sertifier.export").formats)
   command:option("--encoding", "of the export, such as windows-1252"):argname "NAME"
   command:option("--delimiter", "of a CSV export, or its name, such as tab"):argname "CHARACTER"
+    :convert(delimiter)
   command:option("--date-order", "of dates such as 07/08/2026"):choices { "dmy", "mdy", "ymd" }
   command:option("--decimal", "the decimal mark of numbers such as 1.234"):choices { ",", "." }
 end

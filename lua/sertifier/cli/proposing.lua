@@ -35,7 +35,11 @@ local function show(flow, export)
   if not opened then common.fail(plan) end
   local batch = core.batch()
   opened:fill(plan, batch, shown, 20000, false)
-  io.stderr:write(("The first %d credentials:\n"):format(#batch))
+  local count = #batch
+  if count > 0 then
+    io.stderr:write(count == 1 and "The first credential:\n"
+      or ("The first %d credentials:\n"):format(count))
+  end
   for i = 1, #batch do io.stderr:write("  ", batch:credential(i), "\n") end
   opened:close()
 end

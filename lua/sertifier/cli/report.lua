@@ -49,11 +49,13 @@ local forms = {
   csv = function(ledger, file, who) return data.csv(ledger, file, who) end,
   json = function(ledger, file, who)
     local gathered, message = report.gather(ledger)
-    return gathered and file:write(data.json(gathered, who)), message
+    if not gathered then return nil, message end
+    return file:write(data.json(gathered, who))
   end,
   html = function(ledger, file, who)
     local gathered, message = report.gather(ledger)
-    return gathered and file:write(page.html(gathered, who)), message
+    if not gathered then return nil, message end
+    return file:write(page.html(gathered, who))
   end,
 }
 

@@ -77,6 +77,13 @@ local function look_up(ledger, args)
   return tally
 end
 
+--- What a run may still be sending is in doubt only later.
+local function sending_in(ledger)
+  local counts, message = ledger:counts()
+  if not counts then common.fail(message) end
+  return counts.sending or 0
+end
+
 local function tell_tally(tally, is_json)
   if is_json then
     print(('{"issued":%d,"in_doubt":%d,"keys":[%s]}'):format(tally.issued, tally.in_doubt,
@@ -84,6 +91,10 @@ local function tell_tally(tally, is_json)
     return
   end
   io.stderr:write(("%8d issued\n%8d still in doubt\n"):format(tally.issued, tally.in_doubt))
+  if tally.sending > 0 then
+    io.stderr:write(("%8d being sent by a run; in doubt 180 seconds after the run's last word\n")
+      :format(tally.sending))
+  end
   if tally.in_doubt > 0 then io.stderr:write(telling.doubt_help) end
 end
 
@@ -98,6 +109,7 @@ function resolve.main(args)
     return 0
   end
   local tally = look_up(ledger, args)
+  tally.sending = sending_in(ledger)
   ledger:close()
   tell_tally(tally, args.json)
   return tally.in_doubt > 0 and 3 or 0

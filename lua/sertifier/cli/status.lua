@@ -84,7 +84,8 @@ local function check_state(state)
   for _, one in ipairs(states) do
     if one == state then return end
   end
-  common.fail(("--state %s: one of %s is expected"):format(state, table.concat(states, ", ")))
+  common.fail(("--state %s: one of %s is expected"):format(state,
+    table.concat(states, ", ", 1, #states - 1)))
 end
 
 --- Runs the command.

@@ -79,7 +79,8 @@ end
 
 --- The counts in words, a line each; what is 0 is left out.
 function telling.tell_counts(summary, outcomes)
-  io.stderr:write(("%8d records read in %.2f s\n"):format(summary.read, summary.seconds))
+  io.stderr:write(("%8d record%s read in %.2f s\n"):format(summary.read,
+    summary.read == 1 and "" or "s", summary.seconds))
   for _, outcome in ipairs(outcomes) do
     if summary[outcome] > 0 then
       io.stderr:write(("%8d %s\n"):format(summary[outcome], words[outcome]))

@@ -47,8 +47,6 @@ end
 local function check(args)
   if #args.files ~= 1 or not args.files[1]:find "%.lua$" then
     common.fail "watch takes a flow: sertifier watch FLOW.lua"
-  elseif not (args.every and args.every > 0 and args.overlap and args.overlap >= 0) then
-    common.fail "--every and --overlap take seconds"
   end
   local flow = common.load_flow(args.files[1])
   local ok, message = pcall(flow.soql, flow)

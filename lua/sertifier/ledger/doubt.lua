@@ -122,6 +122,15 @@ local function carry_out(self, key, word)
   return rows, message
 end
 
+--- Why a word about a key cannot be carried out.
+local function why_not(self, key)
+  local rows, message = sql.rows_of(self, "SELECT " .. doubt.state .. " AS state FROM credential"
+    .. " WHERE key = ?", key)
+  if not rows then return message end
+  if not rows[1] then return key .. " is not in it" end
+  return ("%s is not in doubt, but %s"):format(key, rows[1].state)
+end
+
 --- A person's word about a key in doubt, kept with its time.
 -- @tparam string key
 -- @tparam string word "release": it may be sent again; "drop": it never is
@@ -132,7 +141,7 @@ function doubt.decide(self, key, word, by_whom)
   return sql.change(self, function()
     local rows, message = carry_out(self, key, word)
     if not rows then return nil, message end
-    if #rows ~= 1 then return nil, key .. " is not in doubt" end
+    if #rows ~= 1 then return nil, why_not(self, key) end
     rows, message = sql.rows_of(self, "INSERT INTO decision (key, word, by_whom, at)"
       .. " VALUES (?, ?, ?, {now})", key, word, by_whom)
     return rows and true, message

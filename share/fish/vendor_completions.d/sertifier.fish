@@ -179,9 +179,9 @@ complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l unwritten
 complete -c sertifier -n '__fish_sertifier_seen_command write-back' -l json -d 'the counts as one JSON object on standard output'
 
 complete -c sertifier -n '__fish_sertifier_seen_command watch' -s h -l help -d 'Show this help message and exit'
-complete -c sertifier -n '__fish_sertifier_seen_command watch' -l every -r -d 'ask after so many seconds, 60 if not said (default: 60)'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l every -r -d 'ask after so many seconds, 60 if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command watch' -l once -d 'ask once, and end'
-complete -c sertifier -n '__fish_sertifier_seen_command watch' -l overlap -r -d 'seconds that are asked for again, 600 if not said (default: 600)'
+complete -c sertifier -n '__fish_sertifier_seen_command watch' -l overlap -r -d 'seconds that are asked for again, 600 if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command watch' -l salesforce -r -d 'the org\'s My Domain, SALESFORCE_URL if not said'
 complete -c sertifier -n '__fish_sertifier_seen_command watch' -l target-org -r -d 'the org as the Salesforce CLI knows it'
 complete -c sertifier -n '__fish_sertifier_seen_command watch' -l ledger -r -d 'what was issued, sertifier.db if not said'
