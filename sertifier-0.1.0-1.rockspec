@@ -65,9 +65,9 @@ local modules = lua_modules [[
   ledger.together ledger.view ledger.writes log lookup lookup.leftovers lookup.pairing memory
   nearest nginx nginx.access nginx.carrying nginx.change_events nginx.draining nginx.flowing
   nginx.gateway nginx.journal nginx.metrics nginx.options nginx.outbound_message nginx.page
-  nginx.pool nginx.records nginx.reply nginx.request nginx.status nginx.watching object opening
-  options org org.assertion org.collections org.ingest org.jobs org.locks org.query org.reply
-  org.retrieve org.state org.tokens org.where org.words outputs pace proposal proposal.text
+  nginx.pool nginx.records nginx.reply nginx.request nginx.status nginx.watching number_text object
+  opening options org org.assertion org.collections org.ingest org.jobs org.locks org.query
+  org.reply org.retrieve org.state org.tokens org.where org.words outputs pace proposal proposal.text
   publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
   publish.status queue read_file reading receiving record_id rejects report report.charts
   report.data report.look report.page request_check retries run salesforce salesforce.bulk

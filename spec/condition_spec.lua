@@ -157,6 +157,7 @@ describe("Flow's filters", function()
     { { { "X__c", "Contains", "_b" } }, "a_B", true },
     { { { "X__c", "Contains", "_b" } }, "ab", false },
     { { { "X__c", "IsNull", true } }, "", true }, { { { "X__c", "IsNull", false } }, "", false },
+    { { { "X__c", "EqualTo", 1234567890123.45 } }, "1234567890123.45", true },
     { { { "X__c", "EqualTo", true } }, "1", true },
     { { { "{!$Record.X__c}", "EqualTo", "{!$GlobalConstant.True}" } }, "true", true },
     { { { "X__c", "EqualTo", "" } }, "", true },

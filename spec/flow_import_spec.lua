@@ -63,6 +63,15 @@ describe("an imported Flow", function()
     assert.falsy(lua:find "Not carried over")
   end)
 
+  it("keeps all digits of its numbers", function()
+    local value = "<value><numberValue>1234567890123.45</numberValue></value>"
+    local lua = assert(convert("<actionCalls><actionName>addCredentials</actionName><inputParameters>"
+      .. "<name>name</name>" .. value .. "</inputParameters></actionCalls><start><filters>"
+      .. "<field>Amount__c</field><operator>EqualTo</operator>" .. value .. "</filters></start>"))
+    assert.equal("true", select(2, load_flow(lua):explain { Amount__c = "1234567890123.45" }))
+    assert.truthy(lua:find('name = "1234567890123.45"', 1, true), lua)
+  end)
+
   it("names what it cannot carry over", function()
     local assigned = "<assignments><assignmentItems><assignToReference>c.%s</assignToReference>"
       .. "<operator>Assign</operator><value>%s</value></assignmentItems></assignments>"

@@ -5,6 +5,7 @@ local condition = require "sertifier.condition"
 local core = require "sertifier.core"
 local dates = require "sertifier.condition.dates"
 local nearest = require "sertifier.nearest"
+local number_text = require "sertifier.number_text"
 local object = require "sertifier.object"
 
 local roles = { once_per = 1, campaign = 2, name = 3, email = 4, externalId = 5, record_id = 6,
@@ -44,9 +45,7 @@ local function text_of(value, where)
   local kind = type(value)
   if kind == "nil" or kind == "string" then return value end
   if kind == "boolean" then return tostring(value) end
-  if kind == "number" then
-    return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
-  end
+  if kind == "number" then return number_text(value) end
   error(("%s: its function gave a %s, not a text"):format(where, kind), 0)
 end
 

@@ -4,6 +4,8 @@
 -- (`op`, `field`, `span`), a formula (`steps`), a function (`call`), or joins others: `op` "&", "|"
 -- or "-" with its parts as list. `source` is its text, for people.
 
+local number_text = require "sertifier.number_text"
+
 local tests = {}
 
 --- A parent's Id, or the record's own; a label has blanks, a custom field `__c`.
@@ -20,7 +22,7 @@ local literal_types = { string = "t", number = "n", boolean = "b" }
 --- A Lua value as a literal; nil where it cannot be one. An empty text asks for an empty cell.
 function tests.literal(value)
   local type_ = value == "" and "0" or literal_types[type(value)]
-  return type_ and { type = type_, text = tostring(value) }
+  return type_ and { type = type_, text = type_ == "n" and number_text(value) or tostring(value) }
 end
 
 --- A field against a literal.

@@ -2,6 +2,7 @@
 
 local core = require "sertifier.core"
 local later = require "sertifier.later"
+local number_text = require "sertifier.number_text"
 local writeback = later "sertifier.writeback"
 
 local tables = {}
@@ -29,18 +30,11 @@ function tables.value(row, name)
   return parent -- a parent that is null has no fields, and none of them is missing
 end
 
---- With as many digits as it takes to tell the number from all others.
-local function text_of_number(value)
-  if value % 1 == 0 then return ("%.0f"):format(value) end
-  local text = ("%.15g"):format(value)
-  return tonumber(text) == value and text or ("%.17g"):format(value)
-end
-
 local function text_of(value)
   local kind = type(value)
   if kind == "string" then return value end
   if kind == "boolean" then return tostring(value) end
-  if kind == "number" then return text_of_number(value) end
+  if kind == "number" then return number_text(value) end
   return "" -- nil and cjson.null
 end
 

@@ -1,12 +1,14 @@
 --- Writes an imported flow as a Lua file.
 
 local credential = require "sertifier.credential"
+local number_text = require "sertifier.number_text"
 
 local text = {}
 
 local no_campaign = "YOUR_CAMPAIGN_ID"
 
 local function quoted(value)
+  if type(value) == "number" then return number_text(value) end
   if type(value) ~= "string" then return tostring(value) end
   return (("%q"):format(value):gsub("\\\n", "\\n"):gsub("\r", "\\r"))
 end

@@ -1,5 +1,6 @@
 --- The values in a Flow: literals, and references to fields, formulas, texts and constants.
 
+local number_text = require "sertifier.number_text"
 local template = require "sertifier.template"
 
 local values = {}
@@ -42,6 +43,10 @@ local function literal_of(value)
   end
 end
 
+local function text_of(value)
+  return type(value) == "number" and number_text(value) or tostring(value)
+end
+
 --- A filter's value.
 -- @return a Lua value; or nil and what cannot be carried over
 function values.literal(self, value)
@@ -75,7 +80,7 @@ local function referred(self, reference, depth)
   if self.texts[reference] then return inline(self, self.texts[reference], depth + 1) end
   local constant = self.constants[reference]
   local value = constant and literal_of(constant)
-  if value ~= nil then return tostring(value) end
+  if value ~= nil then return text_of(value) end
   return nil
 end
 
@@ -100,7 +105,7 @@ function values.template(self, value)
   local text = reference and "{!" .. reference .. "}" or literal_of(value)
   if type(text) == "boolean" then return text end
   if text == nil then return nil, "has a value of a kind that is not known here" end
-  local whole, lost = inline(self, tostring(text), 0)
+  local whole, lost = inline(self, text_of(text), 0)
   if not whole then return nil, ("%s is known only to the Flow"):format(lost or reference) end
   local _, message = template.parse(whole)
   if message then return nil, message end
