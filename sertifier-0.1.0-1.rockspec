@@ -76,8 +76,8 @@ local modules = lua_modules [[
   salesforce.results salesforce.updating salesforce.watching salesforce.writing sandbox
   sandbox.adding sandbox.behaviours sandbox.control sandbox.credentials sandbox.dates
   sandbox.directory sandbox.looking sandbox.mishaps sandbox.nginx sandbox.record sandbox.reply
-  sandbox.rows sandbox.state sandbox_server sandbox_worker sending soql strict summary syntax
-  template typed version whole_file words worker writeback
+  sandbox.rows sandbox.state sandbox_server sandbox_worker sending soql sorted_keys strict summary
+  syntax template typed version whole_file words worker writeback
 ]]
 local defines = { "SERTIFIER_VERSION=" .. release,
   "_FORTIFY_SOURCE=2" } -- what LuaRocks lets a rock say of hardening

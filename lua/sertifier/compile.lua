@@ -7,6 +7,7 @@ local dates = require "sertifier.condition.dates"
 local nearest = require "sertifier.nearest"
 local number_text = require "sertifier.number_text"
 local object = require "sertifier.object"
+local sorted_keys = require "sertifier.sorted_keys"
 
 local roles = { once_per = 1, campaign = 2, name = 3, email = 4, externalId = 5, record_id = 6,
   issueDate = 7, expireDate = 8 }
@@ -103,10 +104,8 @@ end
 -- ---- the whole ----
 
 local function sentence(set, names, text)
-  local list = {}
-  for name in pairs(set) do list[#list + 1] = name end
+  local list = sorted_keys(set)
   if #list == 0 then return nil end
-  table.sort(list)
   for i, name in ipairs(list) do
     local near = names and nearest(name, names)
     list[i] = near and ("%s (did you mean %s?)"):format(name, near) or name

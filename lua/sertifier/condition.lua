@@ -2,6 +2,7 @@
 
 local dates = require "sertifier.condition.dates"
 local later = require "sertifier.later"
+local sorted_keys = require "sertifier.sorted_keys"
 local tests = require "sertifier.condition.tests"
 
 -- Loaded where they are used:
@@ -13,10 +14,8 @@ local condition = {}
 
 --- `{ Field = value, ... }`: all hold.
 local function from_table(values)
-  local fields, nodes = {}, {}
-  for name in pairs(values) do fields[#fields + 1] = name end
-  table.sort(fields, function(a, b) return tostring(a) < tostring(b) end)
-  for i, name in ipairs(fields) do
+  local nodes = {}
+  for i, name in ipairs(sorted_keys(values)) do
     local value = values[name]
     local literal = tests.literal(value)
     if type(name) ~= "string" or not literal then

@@ -4,6 +4,7 @@ local condition = require "sertifier.condition"
 local credential = require "sertifier.credential"
 local did_you_mean = require "sertifier.did_you_mean"
 local fields = require "sertifier.flow.fields"
+local sorted_keys = require "sertifier.sorted_keys"
 local typed = require "sertifier.typed"
 
 local flow = {}
@@ -14,22 +15,17 @@ local types = {
   map = "table", once_per = { "string", "function" }, write_back = "table", publish = "string",
 }
 
---- The hooks, each with what it is given.
+--- The hooks: properties that are functions.
 flow.hooks = { "before_issue", "on_start", "on_batch", "on_issued", "on_rejected", "on_doubt",
   "on_finish" }
 for _, hook in ipairs(flow.hooks) do types[hook] = "function" end
 
 local triggers = { "meets", "created", "updated", "updated to meet" }
 
-local properties = {}
-for property in pairs(types) do properties[#properties + 1] = property end
-table.sort(properties)
+local properties = sorted_keys(types)
 
 local function check_properties(declaration, fault)
-  local names = {}
-  for name in pairs(declaration) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(declaration)) do
     local wanted, value = types[name], declaration[name]
     if not wanted then
       fault("%s: a flow has no such property%s", tostring(name), did_you_mean(name, properties))

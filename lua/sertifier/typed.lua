@@ -1,6 +1,7 @@
 --- What is given by name: each name is one that there is, and its value of the type it should have.
 
 local did_you_mean = require "sertifier.did_you_mean"
+local sorted_keys = require "sertifier.sorted_keys"
 
 local typed = {}
 
@@ -27,15 +28,9 @@ function typed.fault_of(value, wanted)
   return words(wanted) .. " expected, got " .. type(value)
 end
 
-local function names_of(types)
-  local names = {}
-  for name in pairs(types) do names[#names + 1] = name end
-  return names
-end
-
 local function fault_of(name, value, types)
   if types[name] then return typed.fault_of(value, types[name]) end
-  return "no such option" .. did_you_mean(name, names_of(types))
+  return "no such option" .. did_you_mean(name, sorted_keys(types))
 end
 
 --- Checks options at the line of a caller.

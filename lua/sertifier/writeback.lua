@@ -4,6 +4,7 @@
 -- Loader both read.
 
 local core = require "sertifier.core"
+local sorted_keys = require "sertifier.sorted_keys"
 local template = require "sertifier.template"
 local whole_file = require "sertifier.whole_file"
 
@@ -17,13 +18,6 @@ local most_gathered = 200 -- cells
 -- @treturn string
 function writeback.line(cells)
   return core.csv_text(cells, #cells)
-end
-
-local function sorted(set)
-  local fields = {}
-  for field in pairs(set) do fields[#fields + 1] = field end
-  table.sort(fields)
-  return fields
 end
 
 local function row_of(record, fields, empty)
@@ -45,7 +39,7 @@ function writeback.text(records, empty)
   for _, record in ipairs(records) do
     for field in pairs(record.values) do set[field] = true end
   end
-  local fields = sorted(set)
+  local fields = sorted_keys(set)
   local lines = { writeback.line { "Id", (table.unpack or unpack)(fields) } }
   for _, record in ipairs(records) do lines[#lines + 1] = row_of(record, fields, empty) end
   return table.concat(lines)
@@ -59,7 +53,7 @@ function writeback.open(path, parts)
   local file, why, code = whole_file.open(path, "the links")
   if not file then return nil, why, code end
   local fields, cells = {}, { "Id" }
-  for i, field in ipairs(sorted(parts)) do
+  for i, field in ipairs(sorted_keys(parts)) do
     fields[i], cells[i + 1] = parts[field], field
   end
   local self = { file = file, fields = fields, width = #cells, cells = cells, count = #cells }

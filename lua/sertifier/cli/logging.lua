@@ -1,6 +1,7 @@
 --- A run's events on standard error, a JSON object a line.
 
 local cjson = require "cjson"
+local sorted_keys = require "sertifier.sorted_keys"
 local telling = require "sertifier.cli.telling"
 
 local logging = {}
@@ -14,10 +15,8 @@ end
 
 --- The line of an event; its attributes in the order of their names.
 function logging.line(event)
-  local names, parts = {}, {}
-  for name in pairs(event.attributes) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
+  local parts = {}
+  for i, name in ipairs(sorted_keys(event.attributes)) do
     local value = event.attributes[name]
     parts[i] = ('"%s":%s'):format(name, type(value) == "string" and telling.quote(value)
       or cjson.encode(value))

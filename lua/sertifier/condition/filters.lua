@@ -2,6 +2,7 @@
 
 local did_you_mean = require "sertifier.did_you_mean"
 local lpeg = require "lpeg"
+local sorted_keys = require "sertifier.sorted_keys"
 local syntax = require "sertifier.syntax"
 local tests = require "sertifier.condition.tests"
 
@@ -73,9 +74,7 @@ operators.IsChanged = yes_or_no(function(field, value)
   return { steps = steps }
 end)
 
-local names = {}
-for name in pairs(operators) do names[#names + 1] = name end
-table.sort(names)
+local names = sorted_keys(operators)
 
 local function filter(one, n)
   local field, operator, value = one[1], one[2], one[3]

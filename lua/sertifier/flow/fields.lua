@@ -7,16 +7,10 @@ local constant = require "sertifier.flow.constant"
 local credential = require "sertifier.credential"
 local did_you_mean = require "sertifier.did_you_mean"
 local envelope = require "sertifier.envelope"
+local sorted_keys = require "sertifier.sorted_keys"
 local template = require "sertifier.template"
 
 local fields = {}
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  return keys
-end
 
 --- The parts of a template or a function, or an empty list after the fault was noted.
 -- @treturn table the parts

@@ -2,6 +2,7 @@
 
 local credential = require "sertifier.credential"
 local number_text = require "sertifier.number_text"
+local sorted_keys = require "sertifier.sorted_keys"
 
 local text = {}
 
@@ -47,9 +48,7 @@ local function add_map(lines, flow)
 end
 
 local function add_write_back(lines, flow)
-  local names = {}
-  for name in pairs(flow.write_back) do names[#names + 1] = name end
-  table.sort(names)
+  local names = sorted_keys(flow.write_back)
   for i, name in ipairs(names) do
     names[i] = ("[%s] = %s"):format(quoted(name), quoted(flow.write_back[name]))
   end

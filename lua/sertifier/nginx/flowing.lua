@@ -7,6 +7,7 @@ local core = require "sertifier.core"
 local json = require "sertifier.json"
 local opening = require "sertifier.opening"
 local reply = require "sertifier.nginx.reply"
+local sorted_keys = require "sertifier.sorted_keys"
 local template = require "sertifier.template"
 
 local flowing = {}
@@ -72,14 +73,12 @@ local function is_known(parts, credential)
 end
 
 local function write_back_of(place, credential)
-  local members, names = {}, {}
-  for name, parts in pairs(place.flow.write_back_parts) do
-    if is_known(parts, credential) then names[#names + 1] = name end
-  end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    local value = template.fill(place.flow.write_back_parts[name], credential)
-    members[i] = json.quote(name) .. ":" .. json.quote(value)
+  local members, all = {}, place.flow.write_back_parts
+  for _, name in ipairs(sorted_keys(all)) do
+    if is_known(all[name], credential) then
+      local value = template.fill(all[name], credential)
+      members[#members + 1] = json.quote(name) .. ":" .. json.quote(value)
+    end
   end
   return "{" .. table.concat(members, ",") .. "}"
 end

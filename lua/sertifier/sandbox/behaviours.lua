@@ -4,6 +4,7 @@
 -- to the live service, "G" a guess. Grade "-" is a mishap of any network or a help for tests.
 
 local did_you_mean = require "sertifier.did_you_mean"
+local sorted_keys = require "sertifier.sorted_keys"
 
 local behaviours = {}
 
@@ -170,14 +171,12 @@ end
 -- @tparam[opt] table before the switches as they were; the defaults if not given
 -- @treturn table|nil all of them, new; or nil, message, "behave", for the first mistake by name
 function behaviours.read(given, before)
-  local all, sorted = {}, {}
+  local all = {}
   for _, one in ipairs(declared) do
     all[one.name] = one.default
     if before then all[one.name] = before[one.name] end
   end
-  for name in pairs(given) do sorted[#sorted + 1] = name end
-  table.sort(sorted, function(a, b) return tostring(a) < tostring(b) end)
-  for _, name in ipairs(sorted) do
+  for _, name in ipairs(sorted_keys(given)) do
     local value, message = read_one(name, given[name])
     if value == nil then return nil, message, "behave" end
     all[name] = value
