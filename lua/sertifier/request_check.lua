@@ -3,6 +3,7 @@
 -- The guide names the fields of a credential and their types [S]; that a wrong type is refused
 -- rather than read somehow is a guess [G], on the strict side.
 
+local calendar = require "sertifier.calendar"
 local json = require "sertifier.json"
 
 local check = {}
@@ -15,24 +16,10 @@ check.fields = {
   issueDate = true, expireDate = true, dontSendEmail = true, attributes = true,
 }
 
-local days = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
-local function is_leap(year)
-  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-end
-
-local function is_date(text)
-  local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
-  if not year then return false end
-  year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  if month == 2 and day == 29 then return is_leap(year) end
-  return year > 0 and days[month] ~= nil and day >= 1 and day <= days[month]
-end
-
 --- The problem of a date; nil where it is one or is not given.
 function check.date(value)
   value = given(value)
-  if value == nil or type(value) == "string" and is_date(value) then return nil end
+  if value == nil or type(value) == "string" and calendar.is_date(value) then return nil end
   return "a date as YYYY-MM-DD is expected."
 end
 

@@ -3,8 +3,8 @@
 -- Facts are marked as in sandbox.lua: [S] Sertifier's Salesforce guide, [T] code that talks to the
 -- live service, [G] a guess.
 
+local calendar = require "sertifier.calendar"
 local envelope = require "sertifier.envelope"
-local waiting = require "sertifier.answer.waiting"
 
 local row = {}
 
@@ -36,7 +36,7 @@ function row.time(value)
   if not offset then return nil end
   for i = 1, 6 do parts[i] = tonumber(parts[i]) end
   if parts[2] < 1 or parts[2] > 12 or parts[3] < 1 or parts[3] > 31 then return nil end
-  return waiting.epoch((table.unpack or unpack)(parts, 1, 6)) - offset
+  return calendar.seconds((table.unpack or unpack)(parts, 1, 6)) - offset
 end
 
 --- Reads a credential; nil where it has no credential's id.

@@ -1,24 +1,13 @@
---- How long a server asks to wait: Retry-After, as seconds or as a date (RFC 9110).
+--- A server's times (RFC 9110): its clock, and how long it asks to wait.
+
+local calendar = require "sertifier.calendar"
 
 local months = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9,
   Oct = 10, Nov = 11, Dec = 12 }
 
 local longest = 1e9 -- seconds: whoever waits has a limit of their own
 
---- Days since 1970-01-01 in the Gregorian calendar. os.time would read the date as local time, and
--- fails where it is out of range.
-local function days(year, month, day)
-  if month <= 2 then year, month = year - 1, month + 12 end
-  local leap = math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
-  return 365 * year + leap + math.floor((153 * (month - 3) + 2) / 5) + day - 719469
-end
-
 local waiting = {}
-
---- Seconds since 1970 of a UTC date-time.
-function waiting.epoch(year, month, day, hour, minute, second)
-  return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
-end
 
 local http_form = "^%a+, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$"
 
@@ -26,7 +15,7 @@ local http_form = "^%a+, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$"
 function waiting.http_date(text)
   local day, month, year, hour, minute, second = (text or ""):match(http_form)
   if not months[month] then return nil end
-  return waiting.epoch(tonumber(year), months[month], tonumber(day), hour, minute, second)
+  return calendar.seconds(tonumber(year), months[month], tonumber(day), hour, minute, second)
 end
 
 --- Reads how long to wait.

@@ -3,21 +3,15 @@
 -- Days are those of UTC, and a week starts on Sunday, as it does for a user of the United States.
 -- Source: "Date Formats and Date Literals in WHERE" of Salesforce's SOQL reference.
 
+local calendar = require "sertifier.calendar"
 local core = require "sertifier.core"
 
 local dates = {}
 
---- Days since 1970-01-01 in the Gregorian calendar.
-local function day_number(year, month, day)
-  if month <= 2 then year, month = year - 1, month + 12 end
-  return 365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
-    + math.floor((153 * (month - 3) + 2) / 5) + day - 719469
-end
-
 --- The first day of a month; months may be less than 1 or more than 12.
 local function month_start(year, month)
   local months = year * 12 + month - 1
-  return day_number(math.floor(months / 12), months % 12 + 1, 1)
+  return calendar.day(math.floor(months / 12), months % 12 + 1, 1)
 end
 
 local units = {}
@@ -92,8 +86,8 @@ function dates.read(text)
   if not y then return nil end
   local hours, minutes, seconds = clock:match "^T(%d%d):(%d%d):(%d%d)Z$"
   if clock ~= "" and not hours or not dates.is_moment(text) then return nil end
-  return day_number(tonumber(y), tonumber(m), tonumber(d)) * 86400 + (tonumber(hours) or 0) * 3600
-    + (tonumber(minutes) or 0) * 60 + (tonumber(seconds) or 0)
+  return calendar.seconds(tonumber(y), tonumber(m), tonumber(d), tonumber(hours) or 0,
+    tonumber(minutes) or 0, tonumber(seconds) or 0)
 end
 
 --- The moment that a run takes for now.
@@ -106,19 +100,6 @@ function dates.now(given)
   return nil, ("now: %q is neither YYYY-MM-DD nor YYYY-MM-DDThh:mm:ssZ"):format(given)
 end
 
-local function text_of(day)
-  local z = day + 719468
-  local era = math.floor(z / 146097)
-  local of_era = z - era * 146097
-  local year = math.floor((of_era - math.floor(of_era / 1460) + math.floor(of_era / 36524)
-    - math.floor(of_era / 146096)) / 365)
-  local of_year = of_era - (365 * year + math.floor(year / 4) - math.floor(year / 100))
-  local m = math.floor((5 * of_year + 2) / 153)
-  local month = m < 10 and m + 3 or m - 9
-  return ("%04d-%02d-%02d"):format(year + era * 400 + (month <= 2 and 1 or 0), month,
-    of_year - math.floor((153 * m + 2) / 5) + 1)
-end
-
 local function is_clock(text)
   local hours, minutes, seconds = text:match "^T(%d%d):(%d%d):(%d%d)"
   local ahead, of_hour = text:match "[+-](%d%d):?(%d%d)$"
@@ -128,16 +109,15 @@ end
 
 --- Whether what has the form of a date or a date-time is one.
 function dates.is_moment(text)
-  local year, month, day, clock = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
-  return year ~= "0000" and (clock == "" or is_clock(clock))
-    and text_of(day_number(tonumber(year), tonumber(month), tonumber(day))) == text:sub(1, 10)
+  local date, clock = text:sub(1, 10), text:sub(11)
+  return calendar.is_date(date) and (clock == "" or is_clock(clock))
 end
 
 --- The first day that a literal spans and the first behind it, as YYYY-MM-DD.
 function dates.span(name, n, now)
   local pattern = pattern_of(name, n)
   local from, to = units[pattern[1]](now, pattern[2], pattern[3])
-  return text_of(from), text_of(to)
+  return calendar.text(from), calendar.text(to)
 end
 
 return dates
