@@ -1,5 +1,6 @@
 --- Records as JSON through a flow, at once or by way of the queue.
 
+local callers = require "spec.support.callers"
 local cjson = require "cjson"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
@@ -178,6 +179,17 @@ describe("records", function()
       end
     end
     assert.same({ 1, 0, 1 }, { sandbox.most() })
+  end)
+
+  it("keeps the flow that nginx started with, in all threads, until it is reloaded", function()
+    start()
+    gateway.write(server.directory .. "/flow.lua", "retrun half of a fl")
+    assert.same({ "issued" }, outcomes(select(2, post("/records", record(1)))))
+    gateway.write(server.directory .. "/flow.lua", (flow:gsub("= TRUE", "= FALSE")))
+    gateway.signal(server, "HUP")
+    assert.truthy(callers.wait_for(function()
+      return outcomes(select(2, post("/records", record(1))))[1] == "skipped"
+    end))
   end)
 
   it("does not start with a flow that it cannot carry out", function()

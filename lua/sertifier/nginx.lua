@@ -71,7 +71,7 @@ end
 local function new(kind, given, own, content_types)
   check_nginx(3)
   local all = options.read(given, own, 3)
-  if own.flow then carrying.check(all.flow, 3) end
+  if own.flow then all.flow_text = carrying.read(all.flow, 3) end
   if kind == "outbound_message" and all.queued == nil then all.queued = true end
   if not all.queued then
     check_threads("say `queued = true` here and run `sertifier drain` beside nginx", 3)

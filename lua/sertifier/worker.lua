@@ -61,10 +61,13 @@ end
 -- ---- calls ----
 
 --- A flow whose attributes are known, as in a run; nginx's reload begins with new threads.
-local function flow_of(place, path)
+local function flow_of(place, settings)
+  local path = settings.flow
   local known = path and place.flows[path]
   if known or not path then return known end
-  local flow, note = attributes.resolve(assert(flow_file.load(path)), place.client)
+  local flow = assert(flow_file.load(path, settings.flow_text))
+  local note
+  flow, note = attributes.resolve(flow, place.client)
   -- One that could not be looked up now is looked up for the next call.
   if not note then place.flows[path] = flow end
   return assert(flow, note)
@@ -93,14 +96,14 @@ end
 --- Answers a request.
 -- @tparam string kind of the handler
 -- @tparam table settings `ledger`, `url`, `key_file`, `ca_file`, `timeout`, `queued`, and the
---   handler's own
+--   handler's own: `flow` and `flow_text`, a flow's file and its text; `most`; `organizations`
 -- @tparam string body
 -- @treturn table `status`, `body`, `counts`, and where there is one `retry_after`, `times`,
 --   `fault`; or `message`: why it could not be worked on
 function worker.answer(kind, settings, body)
   return on_place(settings, function(place)
     local call = { ledger = place.ledger, client = place.client, most = settings.most,
-      organizations = settings.organizations, flow = flow_of(place, settings.flow),
+      organizations = settings.organizations, flow = flow_of(place, settings),
       deliver = settings.queued and queue or deliver }
     local answer = require(answers[kind]).answer(call, body)
     if call.is_lost then forget(settings) end

@@ -4,6 +4,7 @@ local compile = require "sertifier.compile"
 local flow_file = require "sertifier.flow_file"
 local flows = require "sertifier.flow"
 local pool = require "sertifier.nginx.pool"
+local read_file = require "sertifier.read_file"
 
 local carrying = {}
 
@@ -24,15 +25,20 @@ local function needs_a_run(flow)
   return plan and compile.asks_memory(flow, cells) and "a comparison with prior values" or nil
 end
 
---- Loads a flow's file, and refuses at the caller's line what could not be kept.
+--- Reads a flow's file, and refuses at the caller's line what could not be kept.
 -- @tparam string path
 -- @tparam number level whose line an error names
-function carrying.check(path, level)
+-- @treturn string its text: threads load the flow when they first need it, and the file may be
+--   another one by then
+function carrying.read(path, level)
   if not path then error("flow: a flow's file is expected", level + 1) end
-  local flow, message = flow_file.load(path)
+  local text, message = read_file(path)
+  local flow
+  if text then flow, message = flow_file.load(path, text) end
   if not flow then error("flow: " .. message, level + 1) end
   local what = needs_a_run(flow)
   if what then error(("flow: %s: %s: %s"):format(path, what, no_place), level + 1) end
+  return text
 end
 
 return carrying
