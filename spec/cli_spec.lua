@@ -359,6 +359,9 @@ next: correct these records and run the same again: it sends only what is not is
     _, _, err = sertifier { "init", files.write("Id,LastName,Email\n1,x\n", ".csv"), "-o",
       files.path ".lua" }
     assert.falsy(err:find "The first", err)
+    _, _, err = sertifier { "init", files.write("Id,Subject\n1,x\n", ".csv"), "-o",
+      files.path ".lua" }
+    assert.truthy(err:find("\n  say in its map where name and email come from\n", 1, true), err)
   end)
 
   it("ends with 1 where its output cannot be written", function()

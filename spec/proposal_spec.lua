@@ -37,6 +37,22 @@ describe("a proposal", function()
       export = files.write("Id,Name,PersonEmail\n0015g00000037ijAAA,A,a@b.example\n") }.would_issue)
   end)
 
+  it("takes the fields of an export in JSON, which has no header", function()
+    local row = '{"attributes":{"type":"Contact"},"Id":"0035g000006BKP7AAO","FirstName":null,'
+      .. '"LastName":"Lee","Email":"a@b.example","Issue_Credential__c":true,"Score__c":80.5,'
+      .. '"Account":{"Name":"x"},"Completed_On__c":"2024-05-30"}'
+    local later = row:gsub("null", '"Ann","Title":"Dr"')
+    for _, text in ipairs { "[" .. row .. "," .. later .. "]", row .. "\n" .. later .. "\n",
+      '{"totalSize":2,"done":true,"records":[' .. row .. "," .. later .. "]}" } do
+      local path = files.write(text, ".json")
+      local proposed = assert(proposal.make(path))
+      assert.same({ name = "{!FirstName} {!LastName}", email = "{!Email}", externalId = "{!Id}",
+        issueDate = "{!Completed_On__c}" }, proposed.map)
+      assert.same({ "Contact", "Issue_Credential__c = TRUE" }, { proposed.object, proposed.when })
+      assert.equal(2, assert(loaded(proposed):check { export = path }).would_issue)
+    end
+  end)
+
   it("names what no column looks like", function()
     local proposed = assert(propose "Id,Subject\n5005g00000037ij,Help\n")
     assert.same({ externalId = "{!Id}" }, proposed.map)

@@ -4,6 +4,7 @@ local core = require "sertifier.core"
 local flows = require "sertifier.flow"
 local object = require "sertifier.object"
 local opening = require "sertifier.opening"
+local tables = require "sertifier.export.tables"
 
 local proposal = {}
 
@@ -35,13 +36,34 @@ local function note(column, value)
   end
 end
 
+local function add_column(self, name)
+  local column = { name = name, values = {}, seen = {}, filled = 0, truths = 0 }
+  self.columns[#self.columns + 1], self.known[name:lower()] = column, true
+end
+
+--- Records in JSON have names of their own, and no header that lists them all.
+local function add_names(self, record)
+  local names = {}
+  for name, value in pairs(record) do
+    if type(value) ~= "table" and not self.known[name:lower()] then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do add_column(self, name) end
+end
+
+local function cell_of(record, name)
+  if type(record) == "table" then return tables.text_of(tables.value(record, name)) end
+  return record[name]
+end
+
 local function read_rows(self)
   local batch = core.batch()
   local read, message, code = self.export:fill(self.plan, batch, rows_read, rows_read, true)
   if not read then return nil, message, code end
   for i = 1, #batch do
     local record = self.export:record(batch, i)
-    for _, column in ipairs(self.columns) do note(column, record[column.name]) end
+    if type(record) == "table" then add_names(self, record) end
+    for _, column in ipairs(self.columns) do note(column, cell_of(record, column.name)) end
   end
   return true
 end
@@ -138,13 +160,11 @@ end
 -- @treturn table|nil `map`, `when`, `object`, `choices` (columns that a condition may test, each
 --   with `name` and `values`), `export` (its path); or nil, message, code
 function proposal.make(path)
-  local self = { columns = {}, name = path }
+  local self = { columns = {}, known = {}, name = path }
   local code
   self.export, self.plan, code = opening.export(any_row(), { export = path })
   if not self.export then return nil, self.plan, code end
-  for i, name in ipairs(self.export.columns) do
-    self.columns[i] = { name = name, values = {}, seen = {}, filled = 0, truths = 0 }
-  end
+  for _, name in ipairs(self.export.columns) do add_column(self, name) end
   local ok, message, what = read_rows(self)
   self.export:close()
   if not ok then return nil, message, what end

@@ -44,10 +44,13 @@ local function show(flow, export)
   opened:close()
 end
 
-local function tell_next(path, args, campaign)
+local function tell_next(path, args, campaign, map)
   io.stderr:write(("\n%s was written. Next:\n"):format(path))
   if campaign == placeholder then
     io.stderr:write("  put the campaign's ID into it (Sertifier: Advanced > Integrations)\n")
+  end
+  if not (map.name and map.email) then
+    io.stderr:write "  say in its map where name and email come from\n"
   end
   io.stderr:write(("  sertifier check %s %s\n"):format(path, args.export))
 end
@@ -62,7 +65,7 @@ function proposing.main(args)
   local path = args.output or ask("Write the flow to", "flow.lua")
   write(path, text.lua(proposed, campaign, path))
   if proposed.map.name then show(common.load_flow(path), args.export) end
-  tell_next(path, args, campaign)
+  tell_next(path, args, campaign, proposed.map)
   return 0
 end
 

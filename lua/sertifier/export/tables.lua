@@ -30,13 +30,16 @@ function tables.value(row, name)
   return parent -- a parent that is null has no fields, and none of them is missing
 end
 
-local function text_of(value)
+--- A value as a cell.
+function tables.text_of(value)
   local kind = type(value)
   if kind == "string" then return value end
   if kind == "boolean" then return tostring(value) end
   if kind == "number" then return number_text(value) end
   return "" -- nil and cjson.null
 end
+
+local text_of = tables.text_of
 
 --- The plan's cells of a row; the columns of such an export are those that the flow needs.
 local function cells_of(self, row)
