@@ -350,6 +350,17 @@ next: correct these records and run the same again: it sends only what is not is
     pipe:close()
   end)
 
+  it("tells in a check what a first run will ask", function()
+    local flow = files.write('return require("sertifier").flow { campaign = "campaign-1", '
+      .. 'trigger = "created" }', ".lua")
+    local words = { "check", flow, sandbox.export(1), "--ledger", files.path ".db" }
+    local status, _, err = sertifier(words)
+    assert.same({ 0, true }, { status, err:find('\nnote: nothing is known of the records before this '
+      .. 'run, which the trigger "created" asks for; say --first-run issue', 1, true) ~= nil }, err)
+    words[6], words[7] = "--first-run", "issue"
+    assert.falsy(select(3, sertifier(words)):find "note:")
+  end)
+
   it("counts one as one", function()
     local _, _, err = sertifier { "check", "--campaign", "campaign-1", sandbox.export(1) }
     assert.truthy(err:find("\n       1 record read in ", 1, true), err)

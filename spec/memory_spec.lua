@@ -55,6 +55,20 @@ for _, engine in ipairs(engines) do describe("a trigger, with a memory on " .. e
     assert.same({ 1 }, (fired({ when = certified }, { "Certified,1" })))
   end)
 
+  it("that asks for prior values is told by a check, too, until it has them", function()
+    local flow = sertifier.flow { campaign = sandbox.campaign, when = certified,
+      trigger = "updated to meet" }
+    local function notes(options)
+      options.export, options.ledger = export { "Certified,1" }, ledger
+      local findings = assert(flow:check(options))
+      assert.equal(1, findings.would_issue)
+      return findings.notes
+    end
+    assert.truthy(notes({})[1]:find('nothing is known of the records before this run, which the '
+      .. 'trigger "updated to meet" asks for; say --first-run issue', 1, true))
+    assert.same({}, notes { first_run = "issue" })
+  end)
+
   it("updated to meet: from false to true, and for what is new", function()
     local flow = { when = certified, trigger = "updated to meet" }
     assert.same({}, (fired(flow, { "Certified,1", "Open,1", "Open,1" },

@@ -120,8 +120,11 @@ local function open(self, options)
   if not self.export then return nil, self.plan, self.cells end
   local ok, message, code = open_ledger(self, options.ledger)
   if not ok then return nil, message, code end
-  return opening.memory(self, setmetatable({ first_run = options.first_run or "issue" },
-    { __index = options }))
+  ok, message, code = opening.memory(self,
+    setmetatable({ first_run = options.first_run or "issue" }, { __index = options }))
+  -- A run would ask this first.
+  if self.memory and not options.first_run then self.summary.notes[1] = self.memory.fault end
+  return ok, message, code
 end
 
 local function look_back(self, ended)

@@ -166,7 +166,7 @@ end
 -- @tparam[opt] function options.records is given each record's line, outcome, and JSON or problems
 -- @tparam[opt] number options.sample so many credentials are kept
 -- @treturn[1] table the findings: `read`, `skipped`, `invalid`, `would_issue`, `known` (of these
---   the ledger has), `sample` (a list of credentials), `problems`
+--   the ledger has), `sample` (a list of credentials), `problems`, `notes`
 -- @return[2] nil, message, code
 -- @function flow:check
 function methods:check(options)

@@ -101,9 +101,8 @@ function memory.open(flow, plan, cells, options)
     if not ok then return nil, why, what end
     is_known = true
   end
-  if not is_known and not options.first_run then
-    return nil, needs_first:format(asks(flow)), "memory"
-  end
+  self.fault = not is_known and needs_first:format(asks(flow)) or nil
+  if self.fault and not options.first_run then return nil, self.fault, "memory" end
   self.remembers = not is_known and options.first_run == "remember"
   local ok, why, what =
     attach(self, plan, cells, self.remembers and "n" or letters[options.trigger or flow.trigger])

@@ -143,6 +143,7 @@ function checking.main(args)
   telling.tell_counts(total, told)
   tell_sample(total.sample)
   telling.tell_problems(total)
+  for _, note in ipairs(total.notes) do io.stderr:write("note: ", note, "\n") end
   if not args.bodies then tell_service(flow) end
   return total:status()
 end

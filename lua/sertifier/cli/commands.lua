@@ -179,7 +179,7 @@ end
 -- In the order in which they are told.
 local all = {
   { "issue", "issue what qualifies and was not issued before" },
-  { "check", "what would be sent, and every fault, without a network" },
+  { "check", "what would be sent, and every fault, with nothing sent" },
   { "status", "what the ledger holds, and what is in doubt" },
   { "resolve", "asks Sertifier about what is in doubt" },
   { "forget", "remove what the ledger holds of somebody" },

@@ -64,7 +64,7 @@ function __fish_sertifier_seen_command
 end
 
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'issue' -d 'issue what qualifies and was not issued before'
-complete -c sertifier -n '__fish_sertifier_using_command' -xa 'check' -d 'what would be sent, and every fault, without a network'
+complete -c sertifier -n '__fish_sertifier_using_command' -xa 'check' -d 'what would be sent, and every fault, with nothing sent'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'status' -d 'what the ledger holds, and what is in doubt'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'resolve' -d 'asks Sertifier about what is in doubt'
 complete -c sertifier -n '__fish_sertifier_using_command' -xa 'forget' -d 'remove what the ledger holds of somebody'
