@@ -62,7 +62,7 @@ static const char *read_header(rows *r) {
 const char *rows_open(rows *r, source *s, char delimiter,
                       uint64_t line) {
   memset(r, 0, sizeof *r);
-  buffer_open(&r->scratch, CSV_MAX_ROW * 2);
+  buffer_open(&r->scratch, CSV_MAX_ROW * 5); /* a column has four forms */
   buffer_open(&r->header, CSV_MAX_ROW);
   r->source = s;
   r->delimiter = delimiter;
@@ -193,17 +193,30 @@ static slice convert(slice value, char form, char *room) {
   return text_slice(room, VALUE_ID);
 }
 
+static slice raw_cell(const rows *r, size_t column) {
+  return r->held.bytes ? r->cells[column] : csv_cell(csv_at(r->csv), column);
+}
+
+/* The most bytes of values that do not stand in the row: a column may be wanted
+** several times, in different forms. */
+static size_t most_room(const rows *r, const size_t *wanted, const char *forms,
+                        size_t count, int doubled) {
+  size_t i, most = forms ? count * DECIMAL_MOST : 0;
+  for (i = 0; doubled && i < count; i++)
+    if (wanted[i] != ROWS_NO_COLUMN) most += raw_cell(r, wanted[i]).length;
+  return most;
+}
+
 int rows_cells(rows *r, const size_t *wanted, const char *forms, size_t count,
                slice *values) {
-  const csv_row *row = csv_at(r->csv);
-  size_t i, most = rows_text(r).length + 1 + (forms ? count * DECIMAL_MOST : 0);
+  int doubled = csv_at(r->csv)->doubled || r->held.bytes;
+  size_t i, most = most_room(r, wanted, forms, count, doubled);
   char *room = buffer_reserve(&r->scratch, most);
   if (!room) return 0;
   for (i = 0; i < count; i++) {
-    slice raw, cell;
+    slice cell;
     if (wanted[i] == ROWS_NO_COLUMN) continue;
-    raw = r->held.bytes ? r->cells[wanted[i]] : csv_cell(row, wanted[i]);
-    cell = cell_value(raw, row->doubled || r->held.bytes, room);
+    cell = cell_value(raw_cell(r, wanted[i]), doubled, room);
     if (cell.bytes == room) room += cell.length;
     if (forms && forms[i]) cell = convert(cell, forms[i], room);
     if (cell.bytes == room) room += cell.length;

@@ -203,6 +203,16 @@ describe("plan", function()
       one({ map = map }, "X__c", "so so")[3])
   end)
 
+  it("reads a cell with quotes in it as text, number, date and Id, however long it is", function()
+    local long = ("x"):rep(2000000)
+    local map = { name = "{!LastName}", email = "{!Email}",
+      attributes = { a = "{!X__c}", b = "{!LastName}" } }
+    local when = "X__c > 5 OR X__c < 2024-01-01 OR X__c = 'x' OR LastName = 'Lee'"
+    local issued = one({ map = map, when = when }, "X__c", '"a""' .. long .. '"')
+    assert.equal('a"' .. long, issued[3].attributes[1].value)
+    assert.equal("Lee", issued[3].attributes[2].value)
+  end)
+
   it("takes the campaign from a cell, if it is an ID", function()
     assert.equal("campaign-7", one({ campaign = "{!X__c}" }, "X__c", "campaign-7")[3].campaignId)
     assert.same({ "campaign (from X__c) is not a campaign's ID" },
