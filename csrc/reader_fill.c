@@ -138,11 +138,12 @@ int reader_fill(lua_State *L) {
 }
 
 /* The cells that the plan reads, of a table at index 3; they stay on the stack
-** while they are used. */
+** while they are used. What no column has is not to be that of the row before. */
 static void take_cells(lua_State *L, const plan_handle *h) {
   size_t i, count = plan_cells(h->plan);
   luaL_checkstack(L, (int)count + 4, "too many cells");
   for (i = 0; i < count; i++) {
+    h->cells[i] = text_slice("", 0);
     if (h->sources[i] == PLAN_NO_COLUMN) continue;
     lua_rawgeti(L, 3, (int)h->sources[i] + 1);
     h->cells[i].bytes = luaL_checklstring(L, -1, &h->cells[i].length);

@@ -100,6 +100,28 @@ for _, engine in ipairs(engines) do describe("a trigger, with a memory on " .. e
     assert.same({ 2 }, (fired(flow, { "Certified,1", "Certified,2", "Certified,1" })))
   end)
 
+  it("updated: of a record in JSON, what it was before and what functions give is no change", function()
+    local flow = sertifier.flow { campaign = sandbox.campaign, trigger = "updated",
+      map = { email = "{!Email}", name = "{!LastName}{!$Record__Prior.Status__c}",
+        externalId = function(record) return (record.Email):rep(5) end } }
+    local function skipped(first_run)
+      local next_record = coroutine.wrap(function()
+        for n = 1, 3 do
+          coroutine.yield { Id = sandbox.id(n), LastName = "Lee", Email = n .. "@example.com",
+            Status__c = ("s"):rep(n) }
+        end
+      end)
+      local client = sandbox.client()
+      local summary = assert(flow:run { export = next_record, client = client, ledger = ledger,
+        first_run = first_run })
+      client:close()
+      return summary.skipped
+    end
+    assert.equal(3, skipped "issue")
+    assert.equal(3, skipped())
+    assert.equal(3, skipped())
+  end)
+
   it("takes prior values from an older export", function()
     local old = export { "Certified,1", "Open,1" }
     local flow = { when = certified, trigger = "updated to meet" }
