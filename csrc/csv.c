@@ -7,6 +7,7 @@
 ** with here. */
 #include "csv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct csv {
   uint64_t line;  /* of the stretch's first byte */
   uint64_t offset;
   int cut;        /* the last row has no line break behind it */
+  int error;      /* errno of what failed: no row is given any more */
   size_t next_end; /* index of the next row's end in the marks */
   csv_row row;
   csv_fault fault;
@@ -252,6 +254,7 @@ static int rows_exhausted(csv *c, csv_result *result) {
 
 csv_result csv_next(csv *c) {
   csv_result result;
+  if (c->error) return errno = c->error, CSV_FAILED;
   c->row.blanks = 0;
   do {
     while (c->next_end < c->now.marks->end_count) {
@@ -261,6 +264,7 @@ csv_result csv_next(csv *c) {
     }
     if (c->now.ended && c->now.start == c->now.end) return CSV_END;
   } while (!rows_exhausted(c, &result));
+  if (result == CSV_FAILED) c->error = errno;
   return result;
 }
 

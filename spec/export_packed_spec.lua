@@ -1,6 +1,7 @@
 --- Exports that are packed, and runs that want theirs whole.
 
 local check = require "spec.support.exported"
+local core = require "sertifier.core"
 local files = require "spec.support.files"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
@@ -51,6 +52,23 @@ describe("a packed export", function()
     local middle = math.floor(#text / 2)
     local _, message = check(text:sub(1, middle) .. ("\255"):rep(30) .. text:sub(middle + 31))
     assert.equal("is damaged: its packed text cannot be read", message)
+  end)
+
+  it("gives no row twice, where it is read on after it could not be", function()
+    local lines = {}
+    for n = 1, 60000 do lines[n] = ("%d,%s"):format(n, math.sin(n)) end
+    local text = packed("gzip -c", "a,b\n" .. table.concat(lines, "\n") .. "\n")
+    local source = core.source(files.write(text:sub(1, -60)))
+    assert.is_true(source:gunzip())
+    local reader = assert(core.reader(source))
+    local last, row, problem = 0, reader:cells(), nil
+    while row do
+      assert.equal(last + 1, tonumber(row.a))
+      last = last + 1
+      row, problem = reader:cells()
+    end
+    assert.equal("is cut: the packed text ends before its end", problem)
+    assert.same({ nil, problem, "io" }, { reader:cells() })
   end)
 
   it("is the file of the flow's object in a .zip", function()
