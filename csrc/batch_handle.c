@@ -148,11 +148,10 @@ static int add_body(buffer *lines, const batch *b, size_t first, size_t count) {
 ** credentials each, a line each, to a Lua file, at once */
 static int batch_write(lua_State *L) {
   batch *b = batch_get(L, 1);
-  FILE **file = luaL_checkudata(L, 2, LUA_FILEHANDLE);
+  FILE *file = handle_file(L, 2);
   lua_Integer size = luaL_checkinteger(L, 3);
   size_t first, left = batch_count(b), count;
   buffer *lines = &b->out.scratch;
-  luaL_argcheck(L, *file, 2, "the file is closed");
   luaL_argcheck(L, size > 0, 3, "a size above 0 is expected");
   lines->length = 0;
   for (first = 0; left; first += count, left -= count) {
@@ -160,7 +159,7 @@ static int batch_write(lua_State *L) {
     if (!add_body(lines, b, first, count))
       return luaL_error(L, "out of memory");
   }
-  if (fwrite(lines->bytes, 1, lines->length, *file) != lines->length)
+  if (fwrite(lines->bytes, 1, lines->length, file) != lines->length)
     return lua_pushnil(L), lua_pushliteral(L, "cannot write"), 2;
   return lua_pushboolean(L, 1), 1;
 }

@@ -52,6 +52,18 @@ double handle_number(lua_State *L, const char *name, double otherwise) {
   return number;
 }
 
+/* From Lua 5.2 on, a closed one still points to what is no more. */
+FILE *handle_file(lua_State *L, int index) {
+#if LUA_VERSION_NUM < 502
+  FILE **file = luaL_checkudata(L, index, LUA_FILEHANDLE), *open = *file;
+#else
+  luaL_Stream *file = luaL_checkudata(L, index, LUA_FILEHANDLE);
+  FILE *open = file->closef ? file->f : NULL;
+#endif
+  luaL_argcheck(L, open, index, "the file is closed");
+  return open;
+}
+
 int handle_fail(lua_State *L, const char *message, const char *code) {
   lua_pushnil(L);
   lua_pushstring(L, message);

@@ -60,6 +60,9 @@ struct http **client_push(lua_State *L);
 /* Takes the source out of a handle, which is closed then. */
 source *source_take(lua_State *L, int index);
 
+/* The open file of Lua's own at an index. */
+FILE *handle_file(lua_State *L, int index);
+
 /* nil, message, code on the stack; for `return`. */
 int handle_fail(lua_State *L, const char *message, const char *code);
 

@@ -88,11 +88,10 @@ static int system_private(lua_State *L) {
 /* core.sync(file) -> true, or nil, problem: what was written to a Lua file
 ** has reached the disk */
 static int system_sync(lua_State *L) {
-  FILE **file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
-  luaL_argcheck(L, *file, 1, "the file is closed");
-  if (fflush(*file)) return fail(L, errno);
+  FILE *file = handle_file(L, 1);
+  if (fflush(file)) return fail(L, errno);
   /* A pipe or a terminal has nothing to sync. */
-  if (fsync(fileno(*file)) && errno != EINVAL && errno != EROFS)
+  if (fsync(fileno(file)) && errno != EINVAL && errno != EROFS)
     return fail(L, errno);
   lua_pushboolean(L, 1);
   return 1;

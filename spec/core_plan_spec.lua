@@ -1,5 +1,6 @@
 --- The native plan: conditions, templates, types, and the JSON that comes out.
 
+local core = require "sertifier.core"
 local checked = require "spec.support.checked"
 local sertifier = require "sertifier"
 local files = require "spec.support.files"
@@ -191,6 +192,17 @@ describe("plan", function()
     file:close()
     assert.equal('{"credentials":[{"campaignId":"campaign-1","name":"a\\"\\\\/\\b\\f\\n\\r\\t'
       .. '\\u0001\\u001f\127é€😀","email":"ann@example.com"}]}\n', files.read(bodies))
+    files.remove()
+  end)
+
+  it("writes into no file that is closed", function()
+    local path = files.write("Id,LastName,Email\n" .. id .. ",Lee,ann@example.com\n", ".csv")
+    local closed = assert(io.open(files.path(), "w"))
+    closed:close()
+    assert.error_matches(function()
+      sertifier.flow { campaign = "campaign-1" }:check { export = path, bodies = closed }
+    end, "the file is closed")
+    assert.error_matches(function() core.sync(closed) end, "the file is closed")
     files.remove()
   end)
 
