@@ -239,7 +239,7 @@ musl: $(MUSL_FUZZERS:%=build/musl/%)
 	done
 
 # What the proof is made with: a proxy, a Lua host, and what is preloaded into a run.
-PROVERS := build/prove/cutting build/prove/starved build/prove/faults.so build/prove/lost.so
+PROVERS := build/prove/cutting build/prove/starved build/prove/faults.so build/prove/lost.so build/prove/scarce.so
 
 build/prove/%.so: spec/prove/%.c
 	@mkdir -p $(@D)

@@ -46,11 +46,11 @@ static int fill(feed *f) {
 feed_result feed_next(feed *f) {
   feed_result result = FEED_RECORD;
   if (f->in_record && f->depth == f->list) f->in_record = 0;
-  while (!feed_scan(f, &result)) {
+  while (!feed_scan(f, &result) && !f->is_out) {
     if (f->ended) return feed_end(f);
     if (!fill(f)) return FEED_FAILED;
   }
-  return result;
+  return f->is_out ? FEED_FAILED : result;
 }
 
 slice feed_text(const feed *f) {

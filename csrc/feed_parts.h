@@ -31,6 +31,7 @@ struct feed {
   size_t word_length;
   enum word key[3]; /* by depth: of the value that stands there */
   int over, wrong; /* the record is too long; it holds what is no number */
+  int is_out;      /* there was no memory for it */
   uint64_t line, start; /* where we are; where what is given began */
   const char *problem;
 };

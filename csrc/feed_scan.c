@@ -11,7 +11,10 @@ static buffer *target(feed *f) {
 }
 
 static void put(feed *f, const char *bytes, size_t length) {
-  if (!buffer_add(target(f), bytes, length)) f->over = 1;
+  buffer *b = target(f);
+  if (buffer_add(b, bytes, length)) return;
+  f->over = 1;
+  f->is_out |= length < b->cap - b->length;
 }
 
 /* A number is quoted: here it begins, and there it ends. */

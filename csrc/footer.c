@@ -65,7 +65,7 @@ int footer_hold(footer *f, const csv_row *row, int is_fault) {
   slice text = csv_text(row);
   if (f->count == FOOTER_MOST) return 0;
   held->bytes = malloc(text.length + 1);
-  if (!held->bytes) return 0;
+  if (!held->bytes) return -1;
   memcpy(held->bytes, text.bytes, text.length);
   held->length = text.length;
   held->line = row->line;

@@ -26,7 +26,7 @@ typedef struct footer {
 ** one names a total. `columns` is the header's number. */
 int footer_may_be(const csv_row *row);
 
-/* Takes a copy; 0 where there is no room or no memory. */
+/* Takes a copy; 0 where there is no room, -1 without memory. */
 int footer_hold(footer *f, const csv_row *row, int is_fault);
 
 /* At the export's end: leaves out the rows that are its footer; how many. */

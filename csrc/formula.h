@@ -21,6 +21,7 @@
 typedef struct formula_memory {
   struct formula_chunk *chunks;
   size_t used, room, total; /* of the first chunk; of all */
+  int is_out; /* the system had none: what was made then is no value */
 } formula_memory;
 
 void formula_clear(formula_memory *m); /* keeps one chunk */

@@ -22,6 +22,7 @@ static void free_chunks(formula_chunk *chunk) {
 void formula_clear(formula_memory *m) {
   if (m->chunks && m->chunks->next) formula_release(m);
   m->used = m->total = 0;
+  m->is_out = 0;
 }
 
 void formula_release(formula_memory *m) {
@@ -35,7 +36,7 @@ char *formula_room(formula_memory *m, size_t length) {
   if (!m->chunks || length > m->room - m->used) {
     size_t size = length > CHUNK ? length : CHUNK;
     formula_chunk *chunk = malloc(sizeof *chunk + size);
-    if (!chunk) return NULL;
+    if (!chunk) return m->is_out = 1, NULL;
     chunk->next = m->chunks;
     m->chunks = chunk;
     m->used = 0;

@@ -86,6 +86,7 @@ static outcome formula_text(const piece *of, const row *r, plan_output *out,
                             slice *text) {
   formula_value value = formula_run(&of->program, r->cells, &out->texts);
   *text = value.text;
+  if (out->texts.is_out) return FULL;
   if (!value.fault) return FINE;
   return problem(out, value.fault->test.label, formula_problem(value.fault));
 }
@@ -243,6 +244,7 @@ plan_result plan_meets(const plan *p, const slice *cells, plan_output *out) {
   formula_clear(&out->texts);
   if (!p->conditions.count) return PLAN_READY;
   value = formula_run(&p->conditions, cells, &out->texts);
+  if (out->texts.is_out) return PLAN_NO_MEMORY;
   if (!value.fault) return value.as.truth ? PLAN_READY : PLAN_SKIPPED;
   return problem(out, value.fault->test.label,
                  formula_problem(value.fault)) == WRONG

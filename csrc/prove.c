@@ -66,22 +66,31 @@ static int prove_row(const slice *values, const char *kinds, char *forms,
   return settled == count;
 }
 
+/* Reads rows until all is settled; 0 where the source or memory failed. */
+static int prove_rows(rows *r, const size_t *wanted, char *forms, size_t count,
+                      const char *kinds, slice *values) {
+  csv_result result;
+  while ((result = rows_next(r)) == CSV_ROW || result == CSV_FAULT) {
+    if (result == CSV_FAULT) continue;
+    if (!rows_cells(r, wanted, NULL, count, values)) return 0;
+    if (prove_row(values, kinds, forms, count)) return 1;
+  }
+  return result == CSV_END;
+}
+
 int rows_prove(rows *r, const size_t *wanted, char *forms, size_t count) {
   slice *values = malloc((count + 1) * sizeof *values);
   char *kinds = malloc(count + 1);
-  csv_result result = CSV_ROW;
+  int is_proved = 0;
   size_t i;
   if (values && kinds) {
     memcpy(kinds, forms, count);
     memset(forms, OPEN, count);
-    while ((result = rows_next(r)) == CSV_ROW || result == CSV_FAULT)
-      if (result == CSV_ROW && rows_cells(r, wanted, NULL, count, values) &&
-          prove_row(values, kinds, forms, count))
-        break;
+    is_proved = prove_rows(r, wanted, forms, count, kinds, values);
     for (i = 0; i < count; i++)
       if (forms[i] == OPEN) forms[i] = NOTHING;
   }
   free(values);
   free(kinds);
-  return result != CSV_FAILED;
+  return is_proved;
 }

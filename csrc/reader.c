@@ -83,6 +83,7 @@ static int reader_prove(lua_State *L) {
   size_t *wanted = lua_newuserdata(L, (count + 1) * sizeof *wanted);
   char *forms = lua_newuserdata(L, count + 1);
   memcpy(forms, kinds, count);
+  luaL_checktype(L, 2, LUA_TTABLE);
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, 2, (int)i + 1);
     wanted[i] = (size_t)lua_tointeger(L, -1) - 1;

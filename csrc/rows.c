@@ -116,10 +116,14 @@ static csv_result give_held(rows *r) {
 
 /* Passes rows that may be the footer, as far as there is room for them. */
 static csv_result wait_for_row(rows *r) {
+  int held;
   if (r->is_waiting) return r->waiting;
-  do r->waiting = csv_next(r->csv);
-  while (is_candidate(r, r->waiting) &&
-         footer_hold(&r->footer, csv_at(r->csv), r->waiting == CSV_FAULT));
+  do {
+    r->waiting = csv_next(r->csv);
+    held = is_candidate(r, r->waiting)
+      ? footer_hold(&r->footer, csv_at(r->csv), r->waiting == CSV_FAULT) : 0;
+  } while (held > 0);
+  if (held < 0) r->waiting = CSV_FAILED;
   r->is_waiting = 1;
   if (r->waiting == CSV_END) r->footer_rows += footer_drop(&r->footer);
   return r->waiting;
@@ -131,6 +135,7 @@ static csv_result next_row(rows *r) {
   free(r->held.bytes);
   r->held.bytes = NULL;
   result = wait_for_row(r);
+  if (result == CSV_FAILED) return result; /* for good; those held are not read */
   if (r->footer.count) return give_held(r);
   if (result != CSV_END) r->is_waiting = 0;
   return result;
