@@ -1,4 +1,5 @@
 /* client.c: handle: HTTP requests that carry a key to its one host. */
+#include <math.h>
 #include <string.h>
 
 #include "body.h"
@@ -160,9 +161,11 @@ static void push_result(lua_State *L, const http_result *result) {
 ** resolve, tls, timeout, cut, too_large and rewind, and `message` says more. */
 static int client_poll(lua_State *L) {
   client *c = client_get(L);
+  double seconds = luaL_optnumber(L, 2, 0);
   http_result *result;
   int i;
-  http_poll(c->http, luaL_optnumber(L, 2, 0));
+  luaL_argcheck(L, !isnan(seconds), 2, "not a time to wait");
+  http_poll(c->http, seconds);
   lua_newtable(L);
   for (i = 1; (result = http_take(c->http)); i++) {
     push_result(L, result);

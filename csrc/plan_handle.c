@@ -129,8 +129,9 @@ static size_t *read_sources(lua_State *L, size_t count) {
   return sources;
 }
 
-static int read_reference(lua_State *L, const char *name) {
+static int read_reference(lua_State *L, const char *name, int is_needed) {
   lua_getfield(L, 1, name);
+  if (is_needed) luaL_checktype(L, -1, LUA_TTABLE);
   return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
@@ -152,8 +153,8 @@ static void read_functions(lua_State *L, plan_handle *h) {
     if (h->functions[i] >= plan_cells(h->plan)) h->functions[i] = PLAN_NO_COLUMN;
   }
   lua_pop(L, 1);
-  h->called = read_reference(L, "calls");
-  h->mending = read_reference(L, "mends");
+  h->called = read_reference(L, "calls", h->functions_count > 0);
+  h->mending = read_reference(L, "mends", h->functions_count > 0);
 }
 
 /* core.plan { columns = {column of each cell, or 0}, steps = {…}, fields = {…},

@@ -52,10 +52,12 @@ static int source_handle_new(lua_State *L) {
 
 /* core.source_of(bytes) -> a source of bytes that are at hand */
 static int source_handle_of(lua_State *L) {
+  holder *h;
   slice text;
   text.bytes = luaL_checklstring(L, 1, &text.length);
-  holder_new(L)->source = source_text(text);
-  return 1;
+  h = holder_new(L);
+  h->source = source_text(text);
+  return h->source ? 1 : luaL_error(L, "out of memory");
 }
 
 /* source:peek() -> the next bytes, 65,536 at the most; or nil, problem, "io" */

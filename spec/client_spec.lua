@@ -390,6 +390,7 @@ describe("client", function()
       assert.error_matches(function() client:submit("GET", path) end, "not a path")
     end
     assert.error_matches(function() client:submit("TRACE", "/") end, "not a method")
+    assert.error_matches(function() client:poll(0 / 0) end, "not a time")
     client:close()
   end)
 

@@ -196,7 +196,7 @@ describe("plan", function()
   end)
 
   it("writes into no file that is closed", function()
-    local path = files.write("Id,LastName,Email\n" .. id .. ",Lee,ann@example.com\n", ".csv")
+    local path = files.write(("Id,FirstName,LastName,Email\n%s,Ann,Lee,a@example.com\n"):format(id))
     local closed = assert(io.open(files.path(), "w"))
     closed:close()
     assert.error_matches(function()
@@ -204,6 +204,16 @@ describe("plan", function()
     end, "the file is closed")
     assert.error_matches(function() core.sync(closed) end, "the file is closed")
     files.remove()
+  end)
+
+  it("needs the functions whose cells it has", function()
+    local description = { columns = { 0 }, steps = {}, functions = { 1 }, fields = {
+      { label = "a", before = "{", type = "t", required = true, parts = { { type = "c", cell = 1 } } } } }
+    assert.error_matches(function() core.plan(description) end, "table expected")
+    description.calls = { print }
+    assert.error_matches(function() core.plan(description) end, "table expected")
+    description.mends = { print }
+    assert.truthy(core.plan(description))
   end)
 
   it("takes booleans from cells", function()
