@@ -61,11 +61,11 @@ describe("a packed export", function()
     local source = core.source(files.write(text:sub(1, -60)))
     assert.is_true(source:gunzip())
     local reader = assert(core.reader(source))
-    local last, row, problem = 0, reader:cells(), nil
-    while row do
-      assert.equal(last + 1, tonumber(row.a))
+    local last, cells, problem = 0, reader:cells(), nil
+    while cells do
+      assert.equal(last + 1, tonumber(cells.a))
       last = last + 1
-      row, problem = reader:cells()
+      cells, problem = reader:cells()
     end
     assert.equal("is cut: the packed text ends before its end", problem)
     assert.same({ nil, problem, "io" }, { reader:cells() })
