@@ -50,6 +50,26 @@ for _, engine in ipairs(engines) do
   end)
 end
 
+describe("a queue that Sertifier lets wait", function()
+  local engine = engines[1]
+
+  setup(engine.start)
+  teardown(engine.stop)
+  after_each(sandbox.stop)
+
+  it("waits as it asks, and a minute at the most", function()
+    sandbox.start { too_many_every = 1 }
+    local ledger, client = filled(engine, 1), sandbox.client()
+    for asked, waits in pairs { [7] = 7, [86400] = 60 } do
+      sandbox.behave { retry_after = asked }
+      local total = drain.run({ ledger = ledger, client = client }, {})
+      assert.same({ { not_applied = 1 }, waits }, { total.counts, total.verdict.retry_after })
+    end
+    client:close()
+    ledger:close()
+  end)
+end)
+
 describe("a queue on PostgreSQL", function()
   local engine = engines[2]
 

@@ -13,6 +13,14 @@ local function as_sent(items)
   return items
 end
 
+local longest_wait = 60 -- seconds; a server that asks for more is asked again after that
+
+--- Why it stops early, and how long it then waits.
+local function stopped_by(verdict)
+  verdict.retry_after = verdict.retry_after and math.min(verdict.retry_after, longest_wait)
+  return verdict
+end
+
 local function count(counts, outcomes)
   for _, one in pairs(outcomes) do counts[one.state] = (counts[one.state] or 0) + 1 end
 end
@@ -43,7 +51,7 @@ function drain.run(place, options)
     add_times(total.times, done.times)
     total.requests, total.fault = total.requests + done.requests, total.fault or done.fault
     if done.verdict.action or done.fault then
-      total.verdict = done.verdict
+      total.verdict = stopped_by(done.verdict)
       return total
     end
   end
