@@ -69,7 +69,7 @@ local modules = lua_modules [[
   opening options org org.assertion org.collections org.ingest org.jobs org.locks org.query
   org.reply org.retrieve org.state org.tokens org.where org.words outputs pace proposal proposal.text
   publish.confirming publish.drafting publish.looking publish.publishing publish.reading_only
-  publish.status queue read_file reading receiving record_id rejects report report.charts
+  publish.status queue read_all read_file reading receiving record_id rejects report report.charts
   report.data report.look report.page request_check retries run salesforce salesforce.bulk
   salesforce.calls salesforce.faults salesforce.ingest salesforce.jobs salesforce.linking
   salesforce.links salesforce.logging_in salesforce.pages salesforce.parents salesforce.query

@@ -84,6 +84,15 @@ describe("adopt", function()
     assert.same({ 1, 1, 5 }, { sandbox.most() })
   end)
 
+  it("leaves out no record whose function fails, but says which one it is", function()
+    local export = files.write("Id,Name\n0035g000006BKP1AAO,A\n0035g000006BKP2AAO,B\n", ".csv")
+    local failing = sertifier.flow { campaign = campaign, map = { name = function(record)
+      return record.Name == "B" and error("no", 0) or record.Name
+    end } }
+    assert.same({ nil, export .. ":3: map.name: its function failed: no", "hook" },
+      { adopt.index(failing, { { export = export } }) })
+  end)
+
   it("rebuilds what is missing of a ledger", function()
     sandbox.again()
     assert.same({ read = 3, issued = 3 }, (run(sandbox.export(3))))

@@ -4,15 +4,13 @@
 -- where several records have that, by its name too. Without an export, an external id that is a
 -- Salesforce Id names its record by itself. At the server nothing is changed.
 
-local core = require "sertifier.core"
 local holdings = require "sertifier.holdings"
 local match = require "sertifier.answer.match"
 local opening = require "sertifier.opening"
+local read_all = require "sertifier.read_all"
 local record_id = require "sertifier.record_id"
 
 local adopt = {}
-
-local rows_at_once = 20000
 
 -- ---- the records of exports ----
 
@@ -43,16 +41,9 @@ end
 local function note_export(index, flow, options)
   local export, plan, code = opening.export(flow, options)
   if not export then return nil, plan, code end
-  local batch, ended, read, message, what = core.batch(), false, nil, nil, nil
-  while not ended do
-    batch:clear()
-    read, message, what, ended = export:fill(plan, batch, rows_at_once, rows_at_once)
-    if not read then break end
-    note_batch(index, batch)
-  end
+  local ok, message, what = read_all(export, plan, function(batch) note_batch(index, batch) end)
   export:close()
-  if not read then return nil, message, what end
-  return true
+  return ok, message, what
 end
 
 --- What each record of some exports is issued once per, to be found by what a credential tells.

@@ -8,6 +8,7 @@
 local core = require "sertifier.core"
 local later = require "sertifier.later"
 local memories = later "sertifier.ledger.memories"
+local read_all = later "sertifier.read_all"
 
 local memory = {}
 memory.__index = memory
@@ -118,14 +119,7 @@ end
 function memory.read_export(native, export, plan, cells)
   local ok, why, what = attach({ native = native }, plan, cells, "n")
   if not ok then return nil, why, what end
-  local batch, ended = core.batch(), false
-  while not ended do
-    local read, message, _, is_end, failure = export:fill(plan, batch, 1, 100000)
-    if not read or failure then return nil, failure or message, "export" end
-    batch:clear()
-    ended = is_end
-  end
-  return true
+  return read_all(export, plan, function() end)
 end
 
 return memory

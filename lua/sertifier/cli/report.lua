@@ -1,17 +1,22 @@
 --- `sertifier report`.
 
 local common = require "sertifier.cli.common"
-local core = require "sertifier.core"
 local data = require "sertifier.report.data"
 local opening = require "sertifier.opening"
 local page = require "sertifier.report.page"
+local read_all = require "sertifier.read_all"
 local report = require "sertifier.report"
 
 local reporting = {}
 
-local rows_at_once = 20000
+local function note_batch(people, batch)
+  for i = 1, #batch do
+    local once_per, campaign, name, email = batch:get(i)
+    people[campaign .. "/" .. once_per] = { name, email }
+  end
+end
 
---- The people of an export: key -> name and e-mail, as the flow makes its credentials.
+--- The people of exports: key -> name and e-mail, as the flow makes its credentials.
 local function people_of(args)
   local people = {}
   if #args.files == 0 then return people end
@@ -19,17 +24,8 @@ local function people_of(args)
   for _, path in ipairs(exports) do
     local export, plan = opening.export(flow, { export = path })
     if not export then common.fail(plan) end
-    local batch, ended = core.batch(), false
-    while not ended do
-      local read, message
-      batch:clear()
-      read, message, _, ended = export:fill(plan, batch, rows_at_once, rows_at_once, false)
-      if not read then common.fail(message) end
-      for i = 1, #batch do
-        local once_per, campaign, name, email = batch:get(i)
-        people[campaign .. "/" .. once_per] = { name, email }
-      end
-    end
+    local ok, message = read_all(export, plan, function(batch) note_batch(people, batch) end)
+    if not ok then common.fail(message) end
     export:close()
   end
   return people
