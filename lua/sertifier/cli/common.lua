@@ -43,6 +43,11 @@ local function map_of(pairs_given)
   return map
 end
 
+--- What an error says without the place in our own file, which means nothing to the user.
+local function without_place(problem)
+  return (tostring(problem):gsub("^.-: ", "", 1))
+end
+
 --- A flow from the command line's options alone, or from a file with the options laid over it.
 local function declare(args, path)
   local declaration = {}
@@ -57,8 +62,7 @@ local function declare(args, path)
   declaration.publish = args.two_phase and "after check" or declaration.publish
   local ok, flow = pcall(sertifier.flow, declaration)
   if ok then return flow end
-  -- The place in our own file means nothing to the user.
-  local message = tostring(flow):gsub("^.-: ", "", 1)
+  local message = without_place(flow)
   if path then common.fail(path .. ": " .. message) end
   common.fail((message:gsub("campaign: missing;", "%0 give --campaign ID or FLOW.lua;")))
 end
@@ -78,6 +82,13 @@ function common.flow(args)
     common.fail("an export is missing; name its file, or `-` for standard input")
   end
   return declare(args, path), exports
+end
+
+--- The query that a flow is; ends the command where it is none.
+function common.soql(flow)
+  local ok, soql = pcall(flow.soql, flow)
+  if not ok then common.fail(without_place(soql)) end
+  return soql
 end
 
 --- Ends the command where an output would be written over an export, the flow or the ledger.

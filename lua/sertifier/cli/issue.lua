@@ -61,14 +61,6 @@ local function tell(summary, args)
   for _, line in ipairs(ending.lines(summary, args)) do io.stderr:write(line, "\n") end
 end
 
---- The query that --query asks for.
-local function query_of(flow, text)
-  if text ~= "flow" then return text end
-  local ok, soql = pcall(flow.soql, flow)
-  if not ok then common.fail((tostring(soql):gsub("^.-: ", "", 1))) end
-  return soql
-end
-
 --- Runs the command.
 -- @treturn number the exit status
 function issue.main(args)
@@ -84,7 +76,8 @@ function issue.main(args)
   common.spare(not writes_to_org(args) and args.write_back, "the links", args.files)
   common.spare(args.rejects, "the rejects", args.files)
   local org = (args.query or writes_to_org(args)) and common.org(args)
-  if args.query then exports = { org:query(query_of(flow, args.query)) } end
+  local query = args.query == "flow" and common.soql(flow) or args.query
+  if query then exports = { org:query(query) } end
   local client = common.client()
   core.catch_interrupts()
   local total = summaries.new()

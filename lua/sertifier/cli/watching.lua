@@ -49,8 +49,7 @@ local function check(args)
     common.fail "watch takes a flow: sertifier watch FLOW.lua"
   end
   local flow = common.load_flow(args.files[1])
-  local ok, message = pcall(flow.soql, flow)
-  if not ok then common.fail((tostring(message):gsub("^.-: ", "", 1))) end
+  common.soql(flow) -- where it is no query, that is told before anything is opened
   return flow
 end
 
