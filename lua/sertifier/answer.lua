@@ -66,8 +66,8 @@ function answer.refused_key(status)
   return key_advice:format(status)
 end
 
-local function with_status(status, reason)
-  return function(credentials) return refused(credentials, reason:format(status)) end
+local function refused_with(reason)
+  return function(credentials) return refused(credentials, reason) end
 end
 
 local by_status = {
@@ -77,9 +77,9 @@ local by_status = {
     return not_applied(c, "stop", "address",
       "Sertifier has no such call at this address (HTTP 404): check SERTIFIER_URL")
   end,
-  [413] = with_status(413, "the request is too large for Sertifier (HTTP %d)"),
-  [415] = with_status(415, "Sertifier refused the request's type (HTTP %d)"),
-  [422] = with_status(422, "Sertifier cannot process it (HTTP %d)"),
+  [413] = refused_with "the request is too large for Sertifier (HTTP 413)",
+  [415] = refused_with "Sertifier refused the request's type (HTTP 415)",
+  [422] = refused_with "Sertifier cannot process it (HTTP 422)",
   [429] = function(c, result)
     return not_applied(c, "retry", "limit", "Sertifier asked for fewer requests (HTTP 429)",
       waiting.seconds(result))
@@ -93,7 +93,8 @@ local function plan_limit(body)
   end
 end
 
-local function unknown_campaign(credentials, reason)
+--- A reason with advice, where it may be about the campaign.
+local function with_advice(credentials, reason)
   if not reason:lower():find("campaign", 1, true) then return reason end
   return ("%s (campaign %s: copy its ID from Advanced > Integrations, and see that it is active)")
     :format(reason, credentials[1].campaign)
@@ -130,7 +131,7 @@ local function from_body(credentials, body)
   end
   if limit then return not_applied(credentials, "stop", "plan", limit) end
   local reason = "Sertifier said: " .. (words.of(body, credentials) or "(no reason given)")
-  return refused(credentials, unknown_campaign(credentials, reason))
+  return refused(credentials, with_advice(credentials, reason))
 end
 
 local advice = {
