@@ -77,15 +77,10 @@ local function tell(node, context, depth)
   return truth
 end
 
---- The record's cells that a flow reads, by name; a record of an export is not a table.
-local function row_of(flow, record)
+--- A record's cells by name, nil where it has none; a record of an export is not a table.
+local function row_of(record)
   if type(record) == "table" then return record end
-  local row = {}
-  for _, name in ipairs(compile.needs(flow)) do
-    local ok, value = pcall(function() return record[name] end)
-    row[name] = ok and value or nil
-  end
-  return setmetatable(row, { __index = function(_, name)
+  return setmetatable({}, { __index = function(_, name)
     local ok, value = pcall(function() return record[name] end)
     return ok and value or nil
   end })
@@ -99,7 +94,7 @@ end
 -- @treturn string the truth of the whole
 function explain.by(flow, record, test)
   if not flow.condition then return "true     every record is wanted", "true" end
-  local context = { row = row_of(flow, record), test = test, lines = {} }
+  local context = { row = row_of(record), test = test, lines = {} }
   local truth = tell(flow.condition, context, 0)
   return table.concat(context.lines, "\n"), truth
 end
@@ -110,7 +105,7 @@ end
 -- @treturn string a line for each part, the whole first
 -- @treturn string "true", "false", or "unknown" where a cell cannot be read
 function explain.condition(flow, record, now)
-  local row = row_of(flow, record)
+  local row = row_of(record)
   return explain.by(flow, row, function(node) return test_row(node, row, now) end)
 end
 
