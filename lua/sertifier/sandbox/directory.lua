@@ -83,11 +83,9 @@ end
 -- @tparam table options as `sandbox_server.start` takes them, complete
 -- @treturn true|nil or nil, message
 function directory.fill(path, options)
-  local ok, message
-  local root
-  root, message = source_root()
-  if not root then return nil, message end
-  ok, message = link(path, "lua", root .. "/.")
+  local root, fault = source_root()
+  if not root then return nil, fault end
+  local ok, message = link(path, "lua", root .. "/.")
   if ok and options.tls then ok, message = link_certificate(path, options.tls) end
   if ok then ok, message = directory.write(path, "settings.json", settings_of(options)) end
   if ok then ok, message = directory.write(path, "key", options.key) end
