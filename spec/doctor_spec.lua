@@ -98,7 +98,7 @@ describe("the doctor", function()
     assert.truthy(about("host", findings)[1]:find "^fault: .*connect")
     findings = doctor.examine { client = { url = url, key_file = "/nonexistent" },
       ledger = files.path ".db" }
-    assert.same({ "fault: the API key in /nonexistent No such file or directory" },
+    assert.same({ "fault: the API key in /nonexistent: No such file or directory" },
       about("API key", findings))
     findings = doctor.examine { client = { url = "http://example.com",
       key_file = sandbox.key_file() }, ledger = files.path ".db" }
