@@ -213,6 +213,29 @@ describe("salesforce: a flow's export", function()
     client:close()
   end)
 
+  it("lacks what its query did not ask for: nothing is taken for empty, and nothing is sent",
+    function()
+      sandbox.start()
+      org.start(3)
+      local client = org.client()
+      local function run(declaration, soql)
+        declaration.campaign = sandbox.campaign
+        local summary, message, code = sertifier.flow(declaration):run { client = sandbox.client(),
+          export = client:query(soql), ledger = files.path ".db" }
+        return summary and summary.issued, message, code
+      end
+      assert.same({ nil, "the query: the flow reads fields that the export lacks: Status__c", "export" },
+        { run({ when = "Status__c != 'Certified'" }, everyone) })
+      assert.same({ nil, "the query: the flow reads fields that the export lacks: Account.Name, "
+        .. "Emial (did you mean Email?)", "export" }, { run({ when = "Account.Name = NULL",
+          map = { name = "{!LastName}", email = "{!Emial}" } }, everyone) })
+      assert.same({ 3 }, { run({ when = "Account.Name != NULL" },
+        everyone:gsub(" FROM", ", Account.Name FROM")) })
+      assert.same({ nil, "record: holds no records", "export" },
+        { run({ when = "Status__c = 'x'" }, everyone .. " WHERE LastName = 'Nobody'") })
+      client:close()
+    end)
+
   it("is queried by the command, with the flow's own query", function()
     local started = sandbox.start()
     org.start(50)

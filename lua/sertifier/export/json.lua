@@ -115,27 +115,14 @@ local function take(self)
   return next_record(self)
 end
 
---- The fields that the flow needs as far as a record has them; where one is missing, all others
--- too, so that the nearest can be named. Where no record can be read, that is what will be told.
+--- The fields that the flow needs as far as the first records have them. Where none can be read,
+-- that is what will be told.
 local function columns_of(self, needs)
-  if not first_record(self) then return needs end
-  local columns, others, seen = {}, {}, {}
-  for _, name in ipairs(needs) do
-    for _, item in ipairs(self.waiting) do
-      if item[1] and tables.value(item[1], name) ~= nil then
-        columns[#columns + 1] = name
-        break
-      end
-    end
+  local records = {}
+  for _, item in ipairs(self.waiting) do
+    if item[1] then records[#records + 1] = item[1] end
   end
-  if #columns == #needs then return columns end
-  for _, name in ipairs(columns) do seen[name:lower()] = true end
-  for key in pairs(first_record(self)) do
-    if not seen[key:lower()] and key ~= "attributes" then others[#others + 1] = key end
-  end
-  table.sort(others)
-  for _, key in ipairs(others) do columns[#columns + 1] = key end
-  return columns
+  return tables.columns(needs, records)
 end
 
 --- Opens it.

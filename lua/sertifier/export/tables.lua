@@ -30,6 +30,38 @@ function tables.value(row, name)
   return parent -- a parent that is null has no fields, and none of them is missing
 end
 
+local function some_has(records, name)
+  for _, record in ipairs(records) do
+    if tables.value(record, name) ~= nil then return true end
+  end
+  return false
+end
+
+--- The first record's other fields, so that the nearest can be named.
+local function add_others(columns, record)
+  local others, seen = {}, { attributes = true }
+  for _, name in ipairs(columns) do seen[name:lower()] = true end
+  for key in pairs(record) do
+    if not seen[key:lower()] then others[#others + 1] = key end
+  end
+  table.sort(others)
+  for _, key in ipairs(others) do columns[#columns + 1] = key end
+end
+
+--- The columns of an export whose records have each field that was asked for, if only as null.
+-- @tparam {string,...} needs the fields that the flow reads
+-- @tparam {table,...} records some of them; where there are none, nothing is missing
+-- @treturn {string,...} what of the needs they have; where one is missing, their other fields, too
+function tables.columns(needs, records)
+  if #records == 0 then return needs end
+  local columns = {}
+  for _, name in ipairs(needs) do
+    if some_has(records, name) then columns[#columns + 1] = name end
+  end
+  if #columns < #needs then add_others(columns, records[1]) end
+  return columns
+end
+
 --- A value as a cell.
 function tables.text_of(value)
   local kind = type(value)

@@ -35,7 +35,8 @@ local function by_size(self, needs)
     local job = start_job(self)
     if job then return results.open(self.org, job.id) end
   end
-  return tables.open { name = "record", columns = needs, is_slow = true, by_id = true,
+  return tables.open { name = "record", header = "the query", is_slow = true, by_id = true,
+    columns = tables.columns(needs, { records.page[1] }),
     next = function() return records:next() end }
 end
 
