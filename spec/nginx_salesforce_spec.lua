@@ -121,6 +121,15 @@ describe("what Salesforce sends", function()
     assert.same({}, gateway.counts(server))
   end)
 
+  it("does not let nginx start with organizations that no message can be of", function()
+    for _, list in ipairs { "{}", "{ 5 }", '{ "00D5g000000ABC" }',
+      '{ "' .. organization .. '", "0035g000006BKP7" }' } do
+      local _, why = gateway.start { files = { ["flow.lua"] = flow }, init = "messages = sertifier"
+        .. '.outbound_message { place, flow = "flow.lua", organizations = ' .. list .. " }" }
+      assert.truthy(tostring(why):find("organizations: a list of Ids is expected, such as", 1, true), list)
+    end
+  end)
+
   it("takes change events, and says which records are to be read again", function()
     local status, text = gateway.post(server, "[" .. table.concat({ event(1, '"changeType":"CREATE"'),
       event(2, '"changeType":"DELETE"'), event(3, '"changeType":"GAP_UPDATE"'),

@@ -120,7 +120,7 @@ end
 --   Salesforce can show a client certificate, but no token: `mutual_tls`
 -- @treturn function for `content_by_lua_block`
 function nginx.outbound_message(given)
-  if type(given.organizations) ~= "table" or not given.organizations[1] then
+  if not options.are_organizations(given.organizations) then
     error("organizations: a list of Ids is expected, such as { \"00D5g000000ABCDEAA\" }", 2)
   end
   require "lxp"

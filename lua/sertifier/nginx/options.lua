@@ -38,6 +38,19 @@ function options.read(given, own, level)
   return all
 end
 
+local function is_organization(id)
+  return type(id) == "string" and (#id == 15 or #id == 18) and id:find "^00D%w+$" ~= nil
+end
+
+--- Whether a value is a list of organizations' Ids, one at least.
+function options.are_organizations(list)
+  if type(list) ~= "table" or #list == 0 then return false end
+  for _, id in ipairs(list) do
+    if not is_organization(id) then return false end
+  end
+  return true
+end
+
 --- What a thread of the pool is given of them: nothing that lets callers in.
 function options.plain(all)
   local plain = {}
