@@ -158,12 +158,13 @@ static int system_end_on_interrupt(lua_State *L) {
   return 0;
 }
 
-/* core.catch_interrupts(): from now on SIGINT and SIGTERM do not end the
-** program at once but are told by core.interrupted(); a second one ends it. A
-** pipe that nobody reads any more ends it no more either, but fails a write.
+/* core.catch_interrupts(): from now on SIGINT, SIGTERM and SIGHUP (unless that
+** is ignored, as nohup asks) do not end the program at once but are told by
+** core.interrupted(); a second one ends it. A pipe that nobody reads any more
+** ends it no more either, but fails a write.
 ** For the command only: a library leaves signals alone. */
 static int system_catch_interrupts(lua_State *L) {
-  struct sigaction action;
+  struct sigaction action, hangup;
   (void)L;
   memset(&action, 0, sizeof action);
   action.sa_handler = note_interrupt;
@@ -171,6 +172,8 @@ static int system_catch_interrupts(lua_State *L) {
   action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGHUP, NULL, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
   signal(SIGPIPE, SIG_IGN);
   return 0;
 }

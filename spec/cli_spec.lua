@@ -5,6 +5,7 @@ local cli = require "sertifier.cli"
 local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local ledgers = require "sertifier.ledger"
 local plain = require "sertifier.cli.plain"
 local sandbox = require "spec.support.sandbox"
 
@@ -268,24 +269,42 @@ next: correct these records and run the same again: it sends only what is not is
     end
   end)
 
-  it("finishes what it sent when it is interrupted", function()
-    local started = sandbox.start { latency = 0.1 }
-    local ledger, links, err = files.path ".db", files.path ".csv", files.path()
-    local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 1"
-      .. " --ledger %s --write-back %s %s 2>%s &"
-      .. " pid=$!; sleep 0.5; kill -INT $pid; wait $pid; echo $?")
-      :format(environment(started), lua, sandbox.campaign, ledger, links, sandbox.export(500), err)
-    -- A shell starts what runs behind it with interrupts ignored; this one asks for them.
-    local pipe = io.popen(("bash -mc '%s'"):format(command))
-    local status = tonumber(pipe:read("*a"):match "(%d+)%s*$")
+  for _, signal in ipairs { "INT", "HUP" } do
+    it("finishes what it sent when it is interrupted by SIG" .. signal, function()
+      local started = sandbox.start { latency = 0.1 }
+      local ledger, links, err = files.path ".db", files.path ".csv", files.path()
+      local command = ("%s %s bin/sertifier issue --campaign %s --batch-size 5 --concurrency 1"
+        .. " --ledger %s --write-back %s %s 2>%s &"
+        .. " pid=$!; sleep 0.5; kill -%s $pid; wait $pid; echo $?"):format(environment(started), lua,
+          sandbox.campaign, ledger, links, sandbox.export(500), err, signal)
+      -- A shell starts what runs behind it with interrupts ignored; this one asks for them.
+      local pipe = io.popen(("bash -mc '%s'"):format(command))
+      local status = tonumber(pipe:read("*a"):match "(%d+)%s*$")
+      pipe:close()
+      assert.equal(4, status)
+      assert.truthy(files.read(err):find("stopped: interrupted; nothing is lost: %d+ records are left,"
+        .. " and the same run again goes on from here"), files.read(err))
+      local adds, mails, keys = sandbox.most()
+      assert.same({ 1, 1 }, { adds, mails })
+      assert.truthy(keys > 0 and keys < 500)
+      assert.equal(keys + 1, select(2, files.read(links):gsub("\n", "\n")))
+    end)
+  end
+
+  it("finishes what it sent when nobody reads the links any more", function()
+    local started = sandbox.start()
+    local ledger, err = files.path ".db", files.path()
+    local command = ("%s %s bin/sertifier issue --campaign %s --ledger %s --write-back - %s 2>%s"
+      .. " | head -1 >/dev/null; echo ${PIPESTATUS[0]}"):format(environment(started), lua,
+        sandbox.campaign, ledger, sandbox.export(3000), err)
+    local pipe = io.popen(("bash -c '%s'"):format(command))
+    local status = tonumber((pipe:read "*a"))
     pipe:close()
     assert.equal(4, status)
-    assert.truthy(files.read(err):find("stopped: interrupted; nothing is lost: %d+ records are left,"
-      .. " and the same run again goes on from here"), files.read(err))
-    local adds, mails, keys = sandbox.most()
-    assert.same({ 1, 1 }, { adds, mails })
-    assert.truthy(keys > 0 and keys < 500)
-    assert.equal(keys + 1, select(2, files.read(links):gsub("\n", "\n")))
+    assert.truthy(files.read(err):find("cannot write the links: Broken pipe", 1, true))
+    local there = assert(ledgers.open(ledger))
+    assert.same({ issued = select(3, sandbox.most()) }, there:counts())
+    there:close()
   end)
 
   it("ends at once when it is interrupted twice, and sends nothing again", function()
