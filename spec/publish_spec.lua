@@ -101,6 +101,28 @@ describe("publishing after a check", function()
     assert.is_nil(sandbox.record().calls["DELETE /credential/:id"])
   end)
 
+  it("deletes no draft that a key may have which is being sent, with an e-mail or without", function()
+    sandbox.start()
+    for _, email in ipairs { "ann@example.com", "" } do
+      sandbox.restart {}
+      ledger = running.fresh()
+      local other = { key = sandbox.campaign .. "/other", campaign = sandbox.campaign,
+        name = "Ann Lee", email = email, externalId = "other" }
+      local opened, client = assert(ledgers.open(ledger)), sandbox.client()
+      assert(opened:claim { other })
+      assert(client:add_credentials { { campaignId = other.campaign, name = other.name,
+        email = email ~= "" and email or nil, externalId = "other" } })
+      client:close()
+      local map = { name = "{!FirstName} {!LastName}", email = email ~= "" and "{!Email}" or nil }
+      local summary = issue({ delete_surplus = true, export = files.write(
+        "Id,FirstName,LastName,Email\n" .. sandbox.id(1) .. ",Ann,Lee,ann@example.com\n", ".csv") },
+        flow_of { map = map })
+      assert.same({ read = 1, issued = 1 }, sandbox.counts(summary))
+      assert.is_nil(sandbox.record().calls["DELETE /credential/:id"], email)
+      opened:close()
+    end
+  end)
+
   it("goes on with the drafts of an earlier run", function()
     sandbox.start { too_many_every = 1, mishap_calls = "publish", retry_after = "none" }
     local export = sandbox.export(5)
