@@ -194,19 +194,6 @@ describe("sandbox_server", function()
     assert.equal("", run("cat " .. quote(one.directory .. "/error.log")))
   end)
 
-  it("waits until it is interrupted, or has ended by itself", function()
-    local one, asked = start(), 0
-    one:wait(function()
-      asked = asked + 1
-      return asked == 2
-    end)
-    assert.same({ 2, false }, { asked, one:is_running() })
-    local other = start()
-    run("kill -TERM " .. other.pid)
-    other:wait(function() return false end)
-    assert.is_false(other:is_running())
-  end)
-
   it("speaks TLS, with HTTP/2 or without", function()
     local place = run "mktemp -d"
     local certificate, key = place .. "/it's a certificate.pem", place .. "/key.pem"
@@ -236,22 +223,14 @@ describe("sandbox_server", function()
     run("rm -rf " .. quote(place))
   end)
 
-  it("ends with the program that started it, unless it is detached", function()
-    local code = [[
-      local one = assert(require "sertifier.sandbox_server".start { detached = %s })
+  it("ends with the program that started it", function()
+    local pid, directory = run_lua [[
+      local one = assert(require "sertifier.sandbox_server".start())
       print(one.pid, one.directory)
       io.stdout:flush()
-      os.execute("kill -KILL " .. require "sertifier.core".pid())]]
-    local pid, directory = run_lua(code:format "false"):match "^(%d+)%s+(%S+)"
+      os.execute("kill -KILL " .. require "sertifier.core".pid())]]:match "^(%d+)%s+(%S+)"
     assert.truthy(pid)
     assert.is_true(wait_until(function() return not nginx.exists(directory .. "/nginx.conf") end))
-    local code_detached = code:format "true"
-    pid, directory = run_lua(code_detached):match "^(%d+)%s+(%S+)"
-    core.sleep(1.5) -- more than the second in which the other one would have noticed
-    assert.is_true(nginx.exists(directory .. "/nginx.conf"))
-    run(("kill -TERM %d"):format(pid))
-    assert.is_true(wait_until(function() return not nginx.exists(directory .. "/nginx.pid") end))
-    run("rm -rf " .. quote(directory))
   end)
 
   it("does not answer with an empty record in place of a lost one", function()

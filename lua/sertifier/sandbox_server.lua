@@ -88,7 +88,7 @@ end
 
 local option_types = { port = "number", campaign = "string", campaigns = "table",
   key = "string", behave = "table", seed = "number", attributes = "table", tls = "table",
-  detached = "boolean", org = "table" }
+  org = "table" }
 
 --- The options, complete; what they say of the sandbox is tried on one of our own.
 local function complete(options)
@@ -105,11 +105,10 @@ local function complete(options)
   return all, (state.campaign_list or {})[1]
 end
 
---- Starts a sandbox.
+--- Starts a sandbox; it ends with this program, if nobody stops it before.
 -- @tparam[opt] table options those of `sandbox.new` but `now`; or `campaign`, a single one; `port`,
 --   a free one if not given; `tls`, paths of a `certificate` and its `key`, and `http2 = false` for
---   HTTP/1.1 alone; `detached`: true lets it outlive this program, with which it otherwise ends;
---   `org`: serves an org of Salesforce's in place of Sertifier (org/state.lua)
+--   HTTP/1.1 alone; `org`: serves an org of Salesforce's in place of Sertifier (org/state.lua)
 -- @treturn table|nil the server: `url`, `port`, `pid`, `directory`, `campaign` (the first), `key`,
 --   `key_file`, with TLS `ca_file`; or nil, message, code ("behave", "campaign", "port", "nginx",
 --   "io")
@@ -152,13 +151,6 @@ end
 --- Whether it runs: nginx removes its pid file as it ends.
 function server:is_running()
   return self.pid ~= nil and nginx.exists(self.directory .. "/nginx.pid")
-end
-
---- Waits until it has ended by itself, or until `interrupted()` says so; then stops it.
--- @tparam function interrupted
-function server:wait(interrupted)
-  while self:is_running() and not interrupted() do core.sleep(0.2) end
-  self:stop()
 end
 
 --- Whether a process is gone. One that ended may linger until it is reaped: that counts too.

@@ -2,6 +2,7 @@
 
 local cjson = require("cjson").new()
 local ffi_ok, ffi = pcall(require, "ffi")
+local quote = require("sertifier.sandbox.nginx").quote
 local read_file = require "sertifier.read_file"
 
 local worker = {}
@@ -24,7 +25,7 @@ end
 local function watch(premature)
   local gone = 3 -- ESRCH, on every system that nginx runs on
   if premature or ffi.C.kill(settings.owner, 0) == 0 or ffi.errno() ~= gone then return end
-  os.execute("rm -rf -- '" .. settings.directory:gsub("'", "'\\''") .. "'")
+  os.execute("rm -rf -- " .. quote(settings.directory))
   ffi.C.kill(require("ngx.process").get_master_pid(), 15)
 end
 
@@ -39,7 +40,7 @@ function worker.begin()
   else
     assert(io.open(mark, "w")):close()
   end
-  if settings.owner and ffi_ok then
+  if ffi_ok then
     ffi.cdef "int kill(int pid, int signal);"
     ngx.timer.every(1, watch)
   end

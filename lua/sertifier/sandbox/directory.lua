@@ -74,8 +74,7 @@ end
 local function settings_of(options)
   return cjson.encode { campaigns = options.campaigns, key = options.key, behave = options.behave,
     seed = options.seed, attributes = options.attributes, serves = options.serves,
-    org = options.org,
-    owner = not options.detached and core.pid() or nil }
+    org = options.org, owner = core.pid() }
 end
 
 --- Puts in what nginx needs: the sources, the settings, the key for clients, the certificate.
