@@ -18,11 +18,11 @@ end
 
 --- The retries of one run: for each request that comes through one may be sent again, and at first
 -- as many as all those under way can become.
--- @tparam[opt=1] number at_once requests that are under way together, at the most
+-- @tparam number at_once requests that are under way together, at the most
 -- @tparam[opt] function chance gives a number from 0 to 1 a call; for specs
 function retries.new(at_once, chance)
   return setmetatable({ chance = chance or random, failures = 0, failed_at = -math.huge,
-    budget = most_failures * (at_once or 1) }, retries)
+    budget = most_failures * at_once }, retries)
 end
 
 --- A request got an answer that says what became of it.

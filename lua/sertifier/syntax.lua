@@ -27,13 +27,13 @@ end
 -- Letters of any script, as in a label.
 local letter = R("az", "AZ", "\128\255") + "_"
 local word = letter * (letter + R "09") ^ 0
-syntax.word_end = -(letter + R "09")
+local word_end = -(letter + R "09")
 
 --- A word of the language, whatever its case.
 function syntax.keyword(text)
   local pattern = P(true)
   for one in text:gmatch "." do pattern = pattern * S(one:lower() .. one:upper()) end
-  return pattern * syntax.word_end
+  return pattern * word_end
 end
 
 --- The same behind blanks, told as what is expected.
@@ -64,9 +64,9 @@ local digit = R "09"
 local date = digit ^ 4 * "-" * digit * digit * "-" * digit * digit
 local clock = S "Tt" * digit * digit * ":" * digit * digit * ":" * digit * digit
   * ("." * digit ^ 1) ^ -1 * (S "Zz" + S "+-" * digit * digit * P ":" ^ -1 * digit * digit)
-syntax.date = C(date * clock ^ -1) * syntax.word_end
+syntax.date = C(date * clock ^ -1) * word_end
 syntax.number = C((digit ^ 1 * ("." * digit ^ 0) ^ -1 + "." * digit ^ 1)
-  * (S "eE" * S "+-" ^ -1 * digit ^ 1) ^ -1) * syntax.word_end
+  * (S "eE" * S "+-" ^ -1 * digit ^ 1) ^ -1) * word_end
 
 --- The field's name without the flow's object in front.
 function syntax.field(path, object)

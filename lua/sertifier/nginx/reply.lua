@@ -63,7 +63,7 @@ local not_applied = { limit = { 429, 1 }, auth = { 502 }, address = { 502 }, pla
   connect = { 503, 5 }, resolve = { 503, 5 }, tls = { 503, 5 }, ledger = { 503, 5 } }
 
 --- The counts of outcomes, and the one that decides.
-function reply.count(outcomes)
+local function count(outcomes)
   local counts = {}
   for _, one in ipairs(outcomes) do counts[one.state] = (counts[one.state] or 0) + 1 end
   for _, state in ipairs(ranks) do
@@ -77,7 +77,7 @@ end
 -- @tparam table verdict of the delivery
 -- @tparam table more as for `reply.new`
 function reply.of(outcomes, verdict, more)
-  local counts, worst = reply.count(outcomes)
+  local counts, worst = count(outcomes)
   more.counts = counts
   if worst ~= "not_applied" then return reply.new(statuses[worst] or 200, messages[worst], more) end
   local status = not_applied[verdict.code] or { 503, 5 }
