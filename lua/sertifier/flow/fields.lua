@@ -12,6 +12,13 @@ local template = require "sertifier.template"
 
 local fields = {}
 
+local function is_one_of(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
+end
+
 --- The parts of a template or a function, or an empty list after the fault was noted.
 -- @treturn table the parts
 -- @treturn boolean whether they are right, and all of them text
@@ -64,9 +71,7 @@ end
 local function check_names(map, fault)
   local names = credential.names()
   for _, name in ipairs(sorted_keys(map)) do
-    local known = false
-    for _, one in ipairs(names) do known = known or one == name end
-    if not known then
+    if not is_one_of(names, name) then
       fault("map.%s: a credential has no such field%s", tostring(name), did_you_mean(name, names))
     end
   end
@@ -144,6 +149,16 @@ function fields.add_once_per(self, once_per, fault)
     required = true, parts = parts })
 end
 
+--- A part of what is written back is literal, or something that Sertifier's answer has.
+local function check_written(name, part, fault)
+  if part[2] == "f" then
+    fault("write_back.%s: a formula cannot stand here: %s", name, part[3])
+  elseif part[2] == "c" and not is_one_of(credential.answers, part[1]) then
+    fault("write_back.%s: Sertifier's answer has no %s%s", name, part[1],
+      did_you_mean(part[1], credential.answers))
+  end
+end
+
 --- The parts of what is written back, by Salesforce's field.
 function fields.write_back(self, write_back, fault)
   local all = {}
@@ -153,16 +168,7 @@ function fields.write_back(self, write_back, fault)
     if not parts or type(name) ~= "string" then
       fault("write_back.%s: a template such as {!verificationLink} is expected", tostring(name))
     end
-    for _, part in ipairs(parts or {}) do
-      local known = part[2] == "l"
-      for _, answer in ipairs(credential.answers) do known = known or answer == part[1] end
-      if part[2] == "f" then
-        fault("write_back.%s: a formula cannot stand here: %s", name, part[3])
-      elseif not known then
-        fault("write_back.%s: Sertifier's answer has no %s%s", name, part[1],
-          did_you_mean(part[1], credential.answers))
-      end
-    end
+    for _, part in ipairs(parts or {}) do check_written(name, part, fault) end
     all[name] = parts
   end
   return all
