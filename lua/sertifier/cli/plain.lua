@@ -48,7 +48,7 @@ local function declared(name)
   return commands.declare(name, noted) and noted
 end
 
--- ---- values: what cannot be taken, or not by itself, gives false ----
+-- ---- values: a line with one that cannot be taken is argparse's, which says what is wrong ----
 
 local function is_choice(choices, text)
   for _, choice in ipairs(choices) do

@@ -50,11 +50,11 @@ function cells:known()
   return self.known_cell
 end
 
---- The cell of what a function gives; without a place for it, it chooses rows.
+--- The cell of what a function gives; 0 where it gives none, but says which rows are wanted.
 -- @tparam function call is given the record
 -- @tparam function mend is given whether the call did not fail, and what it gave where that is no
 --   text: gives the text, or fails
--- @tparam[opt] boolean chooses
+-- @tparam[opt] boolean chooses whether it says that
 function cells:called(call, mend, chooses)
   local at = chooses and 0 or place(self, mend, 0)
   table.insert(self.functions, at)

@@ -58,7 +58,7 @@ end
 --- A query; nothing is asked yet.
 -- @param org an opened client
 -- @tparam string text in SOQL, or the id of a Bulk job, whose results are read
--- @tparam ?boolean bulk whether by a job; nil: as many as there are
+-- @tparam ?boolean bulk whether by a job; nil: the number of records decides
 function query.new(org, text, bulk)
   local job = text:match "^750%w+$"
   return setmetatable({ org = org, soql = text, job = job, bulk = job ~= nil or bulk }, query)
