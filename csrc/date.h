@@ -6,16 +6,14 @@
 
 #pragma GCC visibility push(hidden)
 
-#define DATE_MOST 19 /* YYYY-MM-DD hh:mm:ss */
-
 /* How a text says which number is the day: 'y'ear, month, day; 'd'ay, month,
 ** year; 'm'onth, day, year; '?' where both of these would do; 0 where it is no
 ** such date. What starts with a year of four digits needs no order. */
 char date_order(slice text);
 
 /* Writes a date, or a date-time, as Salesforce's API would, without its zone,
-** which no report names: what was written, or the text itself where it is not
-** of that order. */
+** which no report names: what was written, 19 bytes at the most, or the text
+** itself where it is not of that order. */
 slice date_of(slice text, char order, char *out);
 
 #pragma GCC visibility pop

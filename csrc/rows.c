@@ -203,7 +203,7 @@ static slice raw_cell(const rows *r, size_t column) {
 }
 
 /* The most bytes of values that do not stand in the row: a column may be wanted
-** several times, in different forms. */
+** several times, in different forms, of which a number's is the longest. */
 static size_t most_room(const rows *r, const size_t *wanted, const char *forms,
                         size_t count, int doubled) {
   size_t i, most = forms ? count * DECIMAL_MOST : 0;

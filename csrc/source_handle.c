@@ -34,16 +34,11 @@ static int source_handle_close(lua_State *L) {
   return 0;
 }
 
-static holder *holder_new(lua_State *L) {
-  holder *h = handle_make(L, CLASS, sizeof *h);
-  return h;
-}
-
 /* core.source(path) -> source, or nil, problem, "export". The path "-" is
 ** standard input. The problem does not name the file: the caller knows it. */
 static int source_handle_new(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  holder *h = holder_new(L);
+  holder *h = handle_make(L, CLASS, sizeof *h);
   h->source = source_open(path);
   if (h->source) return 1;
   return handle_fail(L, errno == EISDIR ? "is a directory, not an export"
@@ -55,7 +50,7 @@ static int source_handle_of(lua_State *L) {
   holder *h;
   slice text;
   text.bytes = luaL_checklstring(L, 1, &text.length);
-  h = holder_new(L);
+  h = handle_make(L, CLASS, sizeof *h);
   h->source = source_text(text);
   return h->source ? 1 : luaL_error(L, "out of memory");
 }

@@ -18,12 +18,16 @@ static int fail(lua_State *L, int error) {
   return 2;
 }
 
-/* core.now() -> seconds since 1970, with their fraction */
-static int system_now(lua_State *L) {
+static int push_time(lua_State *L, clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(clock, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
+}
+
+/* core.now() -> seconds since 1970, with their fraction */
+static int system_now(lua_State *L) {
+  return push_time(L, CLOCK_REALTIME);
 }
 
 #ifdef CLOCK_BOOTTIME
@@ -35,10 +39,7 @@ static int system_now(lua_State *L) {
 /* core.elapsed() -> seconds on a clock that nobody sets, and that goes on while
 ** the machine sleeps */
 static int system_elapsed(lua_State *L) {
-  struct timespec now;
-  clock_gettime(CLOCK_ELAPSED, &now);
-  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
-  return 1;
+  return push_time(L, CLOCK_ELAPSED);
 }
 
 /* core.sleep(seconds): waits; a signal ends the wait */
