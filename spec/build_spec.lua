@@ -57,7 +57,7 @@ describe("the build", function()
   end)
 
   it("writes below build/ alone, which git ignores", function()
-    assert.equal("/build/\n", files.read ".gitignore")
+    assert.truthy(("\n" .. files.read ".gitignore"):find("\n/build/\n", 1, true))
     local count = 0
     for target in shell "make -rRpnq build provers":gmatch "\n([^%s%%:]+%.s?o):" do
       assert.truthy(target:find "^build/", target)
