@@ -78,7 +78,7 @@ describe("the doctor", function()
     local started = sandbox.start()
     local function found(list)
       return about("attributes", (examine(started, { flow = sertifier.flow {
-        campaign = sandbox.campaign, map = { name = "x", attributes = list } } })))
+        campaign = sandbox.campaign, map = { name = "{!x}", attributes = list } } })))
     end
     assert.same({}, found(nil))
     assert.same({ "ok: the flow's is in Sertifier" }, found { course = "a" })

@@ -6,13 +6,13 @@
 local credential = {}
 
 --- Each field: its name, its type, whether it is required, the most characters that it may have,
--- and its role for the run; all as Sertifier's guide has them, but for the lengths. Nobody says how
--- long a text may be: those limits are ours, so that a cell that was mixed up does not become
--- somebody's name.
+-- its role for the run, and whether each record has one of its own; all as Sertifier's guide has
+-- them, but for the lengths. Nobody says how long a text may be: those limits are ours, so that a
+-- cell that was mixed up does not become somebody's name.
 credential.fields = {
-  { name = "name", type = "t", required = true, most = 255, role = "name" },
+  { name = "name", type = "t", required = true, most = 255, role = "name", is_own = true },
   { name = "email", type = "e", required = true, most = 254, role = "email" },
-  { name = "externalId", type = "t", most = 255, role = "externalId" },
+  { name = "externalId", type = "t", most = 255, role = "externalId", is_own = true },
   { name = "quickPublish", type = "b" }, -- true: publish and mail at once
   { name = "issueDate", type = "d", role = "issueDate" }, -- left out: today
   { name = "expireDate", type = "d", role = "expireDate" }, -- left out: never

@@ -20,8 +20,8 @@ end
 
 --- A flow that takes every row, whatever it holds.
 local function any_row()
-  return flows.declare { campaign = "any-campaign", map = { name = "anybody" },
-    once_per = function() return "once" end }
+  local function any() return "any" end
+  return flows.declare { campaign = "any-campaign", map = { name = any }, once_per = any }
 end
 
 local truths = { ["true"] = true, ["1"] = true, ["false"] = true, ["0"] = true }

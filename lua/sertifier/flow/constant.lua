@@ -13,10 +13,11 @@ function constant.is(parts)
   return true
 end
 
---- The merge field that a name without its braces stands for.
+--- The merge fields that names without their braces stand for.
 function constant.hint(text)
-  local name = text:match "^{?!?(%$?%u[%w_.]*)}?$"
-  return name and ("; did you mean {!%s}?"):format(name) or ""
+  local with_braces = text:gsub("[{}!]", ""):gsub("%$?%u[%w_.]*", "{!%0}")
+  local is_names = not with_braces:gsub("%b{}", ""):find "%S"
+  return is_names and ("; did you mean %s?"):format(with_braces) or ""
 end
 
 -- A plan starts with a campaign.
@@ -37,7 +38,10 @@ local faults = { e = "%q is not an e-mail address%s", d = "%q is not a date (YYY
 -- @tparam string text
 -- @treturn ?string what is wrong with it
 function constant.fault(field, text)
-  if can_be(field, text) then return nil end
+  if can_be(field, text) then
+    if not field.is_own then return nil end
+    return ("%q names no field: every credential would have it%s"):format(text, constant.hint(text))
+  end
   if not text:find "%S" then return "is empty" end
   local form = faults[field.type]
   if form then return form:format(text, constant.hint(text)) end
