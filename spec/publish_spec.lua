@@ -57,6 +57,9 @@ describe("publishing after a check", function()
     summary = issue { export = export, write_back = links }
     assert.same({ read = 25, already_issued = 25 }, sandbox.counts(summary))
     assert.equal(0, summary.requests)
+    local opened = assert(ledgers.open(ledger))
+    assert.equal(25, opened:each("issued", function(entry) assert.is_nil(entry.reason) end))
+    opened:close()
   end)
 
   it("works whatever form the answers have", function()

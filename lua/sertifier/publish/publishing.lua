@@ -45,10 +45,12 @@ end
 
 --- Only a single draft is refused beyond doubt: of several, some may be published all the same.
 local function read_body(task, body)
-  local outcomes, reason = {}, "Sertifier said: " .. (words.of(body) or "(no reason given)")
-  local state = "in_doubt"
+  local outcomes, state, reason = {}, "in_doubt", nil
   if body.hasError == false then state = "issued" end
   if body.hasError == true and #task == 1 then state = "rejected" end
+  if state ~= "issued" then
+    reason = "Sertifier said: " .. (words.of(body) or "(no reason given)")
+  end
   for i, item in ipairs(task) do
     outcomes[i] = { key = item.key, state = state, credential = item.credential, reason = reason }
   end
