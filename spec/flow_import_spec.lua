@@ -87,6 +87,8 @@ describe("an imported Flow", function()
         .. "<expression>HYPERLINK({!$Record.Email})</expression></formulas>"
         .. assigned:format("email", reference "Mail"),
       ["c.other is set"] = assigned:format("other", "<stringValue>x</stringValue>"),
+      ["Update Records sets ?, which is no part"] = "<recordUpdates><inputAssignments><value>"
+        .. reference "c.verificationLink" .. "</value></inputAssignments></recordUpdates>",
       ["recordTriggerType Delete"] =
         "<start><recordTriggerType>Delete</recordTriggerType></start>",
       ["triggerType Scheduled"] = "<start><triggerType>Scheduled</triggerType></start>",

@@ -134,12 +134,12 @@ local function read_update(self, update)
   for _, one in ipairs(update:all "inputAssignments") do
     local value = one:child "value"
     local reference = value and value:text "elementReference" or ""
-    local answer = reference:match "([^.]+)$"
-    if answer and answers[answer] then
-      self.write_back[one:text "field"] = "{!" .. answer .. "}"
+    local answer, field = reference:match "([^.]+)$", one:text "field"
+    if field and answer and answers[answer] then
+      self.write_back[field] = "{!" .. answer .. "}"
     else
       note(self, "Update Records sets %s, which is no part of Sertifier's answer (line %d)",
-        one:text "field", one.line)
+        field or "?", one.line)
     end
   end
 end
