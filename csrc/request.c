@@ -103,36 +103,42 @@ static void set_body(request *r, body *sent) {
                    (long)(length < MOST_AT_ONCE ? length + 1 : MOST_AT_ONCE));
 }
 
+/* A text that libcurl copies; 0 without memory: it would do without the text. */
+static int set_text(CURL *easy, CURLoption option, const char *text) {
+  return curl_easy_setopt(easy, option, text) != CURLE_OUT_OF_MEMORY;
+}
+
 static int set_url(CURL *easy, const char *base, const char *path) {
   size_t length = strlen(base) + strlen(path) + 1;
   char *url = malloc(length);
+  int ok;
   if (!url) return 0;
   snprintf(url, length, "%s%s", base, path);
-  curl_easy_setopt(easy, CURLOPT_URL, url); /* copied */
+  ok = set_text(easy, CURLOPT_URL, url);
   free(url);
-  return 1;
+  return ok;
 }
 
-static void set_safety(CURL *easy, const request_options *o) {
+static int set_safety(CURL *easy, const request_options *o) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-  if (o->is_plain) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  if (o->ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file);
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
                    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+  return (!o->is_plain || set_text(easy, CURLOPT_PROXY, "")) &&
+         (!o->ca_file || set_text(easy, CURLOPT_CAINFO, o->ca_file)) &&
+         set_text(easy, CURLOPT_USERAGENT, o->agent);
 }
 
 static void set_transfer(request *r, const request_options *o) {
   CURL *easy = r->easy;
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, o->headers);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, o->agent);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, o->timeout);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, o->connect_timeout);
@@ -153,12 +159,11 @@ int request_prepare(request *r, const request_options *options,
   r->result = calloc(1, sizeof *r->result);
   if (!r->result) return 0;
   buffer_open(&r->result->body, options->most);
-  set_safety(r->easy, options);
   set_transfer(r, options);
-  if (!set_url(r->easy, options->base, path)) return 0;
   if (sent) set_body(r, sent);
-  curl_easy_setopt(r->easy, CURLOPT_CUSTOMREQUEST, method);
-  return 1;
+  return set_safety(r->easy, options) &&
+         set_url(r->easy, options->base, path) &&
+         set_text(r->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 /* ---- the end ---- */

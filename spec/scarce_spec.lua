@@ -1,7 +1,9 @@
---- Memory that ends in the core: a run stops, and says nothing of a record that is not so.
+--- Memory that ends in the core, or in libcurl: a run stops, and says nothing of a record that is not so.
 
 local cjson = require "cjson"
+local core = require "sertifier.core"
 local files = require "spec.support.files"
+local sandbox = require "spec.support.sandbox"
 
 local lua = os.getenv "SPEC_LUA" or "lua5.4"
 
@@ -33,7 +35,7 @@ end
 --- What `check` says of an export while the core's n-th allocation fails, and its exit status.
 local function checked(export, flow_file, n)
   local out = files.path()
-  os.execute(("LD_PRELOAD=build/prove/scarce.so SCARCE=%d %s bin/sertifier"
+  os.execute(("LD_PRELOAD=build/prove/scarce.so SCARCE_IN=core.so SCARCE=%d %s bin/sertifier"
     .. " check %s %s --json >%s 2>/dev/null; echo $? >>%s"):format(n, lua, flow_file, export, out,
     out))
   local said, status = files.read(out):match "^(.-)(%d+)\n$"
@@ -58,4 +60,30 @@ describe("memory that ends in the core", function()
       assert.truthy(stopped > 60, stopped)
     end)
   end
+end)
+
+local asking = [[
+  local client = assert(require("sertifier.http").client { url = arg[1], key_file = arg[2] })
+  client:submit("DELETE", "/x")
+  client:poll(1)
+]]
+
+describe("memory that ends in libcurl", function()
+  it("makes no other request of one", function()
+    local log, script = files.write "", files.write(asking, ".lua")
+    local server = io.popen("env -u LUA_PATH -u LUA_CPATH lua5.4 spec/support/tcp_server.lua " .. log
+      .. " large 2", "w")
+    while not files.read(log):find "\n" do core.sleep(0.01) end
+    local port = files.read(log):match "^%d+"
+    for n = 1, 70 do
+      os.execute(("LD_PRELOAD=build/prove/scarce.so SCARCE_IN=libcurl SCARCE=%d %s %s"
+        .. " http://127.0.0.1:%s %s >/dev/null 2>&1"):format(n, lua, script, port,
+        sandbox.key_file()))
+    end
+    server:close()
+    local _, asked = files.read(log):gsub("\nDELETE /x ", "")
+    assert.truthy(asked > 0)
+    assert.equal(asked, select(2, files.read(log):gsub("\n%u", "")))
+    files.remove()
+  end)
 end)

@@ -1,7 +1,7 @@
-/* scarce.c: to be preloaded: lets one allocation of the core's own C fail.
+/* scarce.c: to be preloaded: lets one allocation of a library fail.
 **
-** SCARCE is its number, from 1; what Lua and other libraries allocate is not
-** counted. */
+** SCARCE is its number, from 1; SCARCE_IN the start of the library's file name,
+** such as core.so. What others allocate is not counted. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,17 +10,17 @@
 
 static long seen;
 
-static int is_core(void *caller) {
+static int is_meant(void *caller) {
+  const char *start = getenv("SCARCE_IN"), *name;
   Dl_info library;
-  const char *name;
-  if (!dladdr(caller, &library) || !library.dli_fname) return 0;
+  if (!start || !dladdr(caller, &library) || !library.dli_fname) return 0;
   name = strrchr(library.dli_fname, '/');
-  return name && !strcmp(name, "/core.so");
+  return name && !strncmp(name + 1, start, strlen(start));
 }
 
 static int fails(void *caller) {
   const char *wanted = getenv("SCARCE");
-  if (!wanted || !is_core(caller)) return 0;
+  if (!wanted || !is_meant(caller)) return 0;
   if (__sync_add_and_fetch(&seen, 1) != atol(wanted)) return 0;
   errno = ENOMEM;
   return 1;
@@ -29,6 +29,13 @@ static int fails(void *caller) {
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
+
+/* The C library's own, but that it would not call ours for whom. */
+char *strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+  return copy ? memcpy(copy, text, size) : NULL;
+}
 
 void *malloc(size_t size) {
   return fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
