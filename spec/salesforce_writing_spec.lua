@@ -175,6 +175,14 @@ describe("salesforce: links", function()
     client:close()
   end)
 
+  it("of records that are locked for a trigger go again, too", function()
+    org.start(20, { lock_rows = 3, lock_times = 2, lock_in_trigger = true })
+    local client = org.client { lock_wait = 0.01 }
+    local summary = assert(run(client, 20))
+    assert.same({ 20, 0, 3 }, { summary.written, summary.unwritten, org.record().counts.update })
+    client:close()
+  end)
+
   it("that stay locked are left to the next time, and nothing is issued again", function()
     org.start(5, { lock_rows = 2, lock_times = 5 })
     local client = org.client { lock_wait = 0.01 }

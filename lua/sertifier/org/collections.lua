@@ -55,9 +55,7 @@ function collections.fault(state, record, n, seen, transaction)
   if own.IsDeleted then return "ENTITY_IS_DELETED", "entity is deleted" end
   if seen[id] then return "DUPLICATE_VALUE", "duplicate id in list" end
   seen[id] = true
-  if locks.is_locked(state, own, n, transaction) then
-    return "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"
-  end
+  if locks.is_locked(state, own, n, transaction) then return locks.fault(state) end
   if state.behave.row_error ~= "" then return state.behave.row_error, "the org's own words" end
   return field_fault(record, record.attributes.type)
 end

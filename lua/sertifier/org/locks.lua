@@ -51,4 +51,15 @@ function locks.is_locked(state, record, n, transaction)
   return true
 end
 
+local lock = "UNABLE_TO_LOCK_ROW"
+local why = "unable to obtain exclusive access to this record"
+
+--- What is told of such a record: a code and a message.
+function locks.fault(state)
+  if not state.behave.lock_in_trigger then return lock, why end
+  return "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", ("ContactTrigger: execution of AfterUpdate caused "
+    .. "by: System.DmlException: Update failed. First exception on row 0; first error: %s, %s: []")
+    :format(lock, why)
+end
+
 return locks

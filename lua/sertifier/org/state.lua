@@ -14,6 +14,7 @@ local switches = {
   used = 0, daily_limit = 15000, -- requests
   lock_rows = 0, lock_times = 0, -- rows that are locked, the first so many times
   accounts = 0, -- that its contacts have, in turn, from the next reset on
+  lock_in_trigger = false, -- true: a trigger of the org meets the lock
   lock_parents = false, -- true: while a call updates contacts of an account, no other call can
   job_rows = 10000, -- of a job that one transaction updates; its transactions go side by side
   job_looks = 1, job_end = "JobComplete", job_error = "", -- after so many looks; or Failed, Aborted

@@ -71,6 +71,15 @@ function faults.of_login(problem, code)
   return "Salesforce: " .. problem
 end
 
+--- Why one record was not written. A trigger that met a lock says so in the middle of its words.
+-- @tparam string code Salesforce's
+-- @tparam string message
+-- @treturn table `code`, `message`
+function faults.of_row(code, message)
+  local is_locked = message:find("UNABLE_TO_LOCK_ROW", 1, true)
+  return { code = is_locked and "UNABLE_TO_LOCK_ROW" or code, message = message }
+end
+
 --- Whether a code is Salesforce's own, and not one of the network's or ours.
 function faults.is_refusal(code)
   return code:find "^%u" ~= nil

@@ -44,7 +44,7 @@ end
 --- `CODE:message:fields--`
 local function error_of(text)
   local code, message = text:match "^([%u_]+):(.*):.-%-%-$"
-  return { code = code or "UNKNOWN_EXCEPTION", message = message or text }
+  return faults.of_row(code or "UNKNOWN_EXCEPTION", message or text)
 end
 
 --- Adds what one of the job's lists of results says. Of a row that cannot be read nothing is known.

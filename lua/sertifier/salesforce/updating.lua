@@ -5,6 +5,7 @@
 
 local cjson = require("cjson").new()
 local core = require "sertifier.core"
+local faults = require "sertifier.salesforce.faults"
 
 local updating = {}
 
@@ -25,7 +26,7 @@ local function outcome_of(result)
   if type(result) ~= "table" then return { code = "answer", message = "its result is missing" } end
   if result.success == true then return true end
   local first = type(result.errors) == "table" and result.errors[1] or {}
-  return { code = tostring(first.statusCode), message = tostring(first.message) }
+  return faults.of_row(tostring(first.statusCode), tostring(first.message))
 end
 
 local function start(org, body)
