@@ -42,14 +42,13 @@ end
 function api.open(options, level)
   options = options or {}
   typed.check("client", options, option_types, (level or 1) + 1)
-  local native, message, code = http.client {
-    url = options.url or os.getenv "SERTIFIER_URL", key_file = options.key_file,
+  local url = options.url or os.getenv "SERTIFIER_URL" or "https://b2b.sertifier.com"
+  local native, message, code = http.client { url = url, key_file = options.key_file,
     ca_file = options.ca_file, timeout = options.timeout,
-    connect_timeout = options.connect_timeout, user_agent = "sertifier/" .. version,
-  }
+    connect_timeout = options.connect_timeout, user_agent = "sertifier/" .. version }
   if not native then return nil, message, code end
-  return setmetatable({ native = native, finished = {}, key_from = key_from(options),
-    url = options.url or os.getenv "SERTIFIER_URL" or "https://b2b.sertifier.com" }, api)
+  return setmetatable({ native = native, finished = {}, key_from = key_from(options), url = url },
+    api)
 end
 
 --- Starts addCredentials with a body, as a text or as `core.body` gives it; for runs.
