@@ -96,8 +96,8 @@ local function size_of(path)
 end
 
 --- The bytes of an export in UTF-8, and what was found out about them.
-local function open_source(path, options)
-  local found = { name = path == "-" and "standard input" or path, titles = {} }
+local function open_source(path, name, options)
+  local found = { name = name, titles = {} }
   local source, message = core.source(path)
   if not source then return nil, message end
   found.is_file = path ~= "-" and source:is_file() -- standard input is read once, whatever it is
@@ -126,16 +126,15 @@ local function opener(head, format)
 end
 
 local function open_path(path, options, needs)
-  local source, found = open_source(path, options)
-  if not source then
-    return nil, ("%s: %s"):format(path == "-" and "standard input" or path, found), "export"
-  end
+  local name = path == "-" and "standard input" or path
+  local source, found = open_source(path, name, options)
+  if not source then return nil, ("%s: %s"):format(name, found), "export" end
   local fault = not options.format and foreign.fault_of_page(found.head)
   if fault then
     source:close()
     return nil, ("%s: %s"):format(found.name, fault), "export"
   end
-  if found.is_file then found.reopen = function() return (open_source(path, options)) end end
+  if found.is_file then found.reopen = function() return (open_source(path, name, options)) end end
   local opened, message, code = opener(found.head, options.format)(source, found, options, needs)
   if not opened then return nil, message, code end
   table.insert(found.titles, opened.description)
