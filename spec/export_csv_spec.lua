@@ -92,7 +92,7 @@ describe("an export in CSV", function()
       { ids[1], "true", "true", "" },
       { "", "false", "false", "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --" },
       { ids[2], "true", "false", "" } },
-      { map = { name = "Member", externalId = "{!Id}" }, when = "Success = TRUE" }))
+      { map = { name = "Member {!Id}", externalId = "{!Id}" }, when = "Success = TRUE" }))
     assert.equal("Bulk API CSV, UTF-8, comma, 4 columns", found.description)
     assert.same({ ids[1], "skipped", ids[2] }, { found.bodies[1].externalId,
       found.bodies[2].outcome, found.bodies[3].externalId })
