@@ -272,6 +272,23 @@ describe("sending", function()
         .. "settle_and_claim poll settle_and_claim", told_of())
     end)
 
+  it("tells what it has claimed, and cannot let go of, as in doubt", function()
+    sandbox.start()
+    local opened, turns = assert(ledgers.open(ledger)), 0
+    function opened.settle() return nil, "ledger x: it is full", "ledger" end
+    local summary = issue { export = sandbox.export(8), batch_size = 2, concurrency = 1,
+      ledger = opened, interrupted = function()
+        turns = turns + 1
+        return turns > 3
+      end }
+    opened:close()
+    local issued = select(3, sandbox.most())
+    assert.same({ issued, 2, 6 - issued },
+      { summary.issued, summary.in_doubt, summary.not_attempted })
+    assert.equal("it was not sent, but the ledger keeps it claimed: ledger x: it is full",
+      summary.problems[1].text)
+  end)
+
   --- Answers come so many at a time, and only to who waits for them.
   local function together(client, count)
     local poll, held = client.poll, {}

@@ -109,18 +109,29 @@ function claiming.ahead(self, free)
   return {}
 end
 
---- Lets go of what was claimed and is not sent.
-function claiming.give_back(self, tasks)
-  local list = {}
+local function claimed_of(tasks)
+  local claimed = {}
   for _, task in ipairs(tasks) do
-    for _, item in ipairs(task.claimed_at and task or {}) do
-      list[#list + 1] = { key = item.key, state = "not_applied" }
-    end
+    if task.claimed_at then claimed[#claimed + 1] = task end
     task.claimed_at = nil
+  end
+  return claimed
+end
+
+--- Lets go of what was claimed and is not sent. Where the ledger cannot, whoever looks there finds
+-- it in doubt.
+function claiming.give_back(self, tasks)
+  local claimed, list = claimed_of(tasks), {}
+  for i, item in ipairs(claiming.items(claimed)) do
+    list[i] = { key = item.key, state = "not_applied" }
   end
   local ok, message, code = true, nil, nil
   if #list > 0 then ok, message, code = self.ledger:settle(list) end
-  if not ok then ends.stop(self, message, code) end
+  if ok then return end
+  ends.stop(self, message, code)
+  if not self.ledger:is_there() then return end -- what went away with it was let go of there
+  ends.give_up(self, claimed, "it was not sent, but the ledger keeps it claimed: " .. message,
+    "in_doubt")
 end
 
 --- Of tasks that are to go now, those that are not claimed. A claim that has waited for long, as

@@ -187,9 +187,13 @@ local function reverse(list)
 end
 
 --- None of these tasks was sent; they hold nothing afterwards. Items are told in their order.
-function ends.give_up(self, tasks, reason)
+-- @tparam table self the run
+-- @tparam {table,...} tasks
+-- @tparam[opt] string reason
+-- @tparam[opt] string state how their items end, where it is not as their kind says
+function ends.give_up(self, tasks, reason, state)
   for _, task in ipairs(tasks) do
-    local left = finish[task.kind.left or "not_applied"]
+    local left = finish[state or task.kind.left or "not_applied"]
     reverse(task)
     for i = #task, 1, -1 do
       local item = table.remove(task, i)
