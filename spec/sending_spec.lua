@@ -364,15 +364,15 @@ describe("sending", function()
     sandbox.start { latency = 0.05 }
     local told, opened = {}, assert(ledgers.open(ledger))
     note(told, opened, "tidy")
-    issue { export = sandbox.export(1300), batch_size = 100, concurrency = 2, ledger = opened }
+    issue { export = sandbox.export(2600), batch_size = 100, concurrency = 2, ledger = opened }
     assert.same({ "tidy", "tidy" }, told)
     opened.tidy = function() return nil, "the disk is full", "ledger" end
-    local summary, message = issue { export = sandbox.export(1900), batch_size = 100,
+    local summary, message = issue { export = sandbox.export(3900), batch_size = 100,
       concurrency = 2, ledger = opened }
     opened:close()
     assert.is_nil(message)
-    assert.same({ read = 1900, already_issued = 1300, issued = 600 }, sandbox.counts(summary))
-    assert.same({ 1, 1, 1900 }, { sandbox.most() })
+    assert.same({ read = 3900, already_issued = 2600, issued = 1300 }, sandbox.counts(summary))
+    assert.same({ 1, 1, 3900 }, { sandbox.most() })
   end)
 
   it("claims later what it cannot claim ahead, and does not ask all the time", function()

@@ -11,7 +11,7 @@ local receiving = {}
 
 local between_renewals = 60 -- seconds; a lease lasts far longer
 local most_landed = 1000 -- credentials whose answers are settled together
-local much = 500 -- credentials that were settled since the ledger was tidied
+local much = 1000 -- credentials that were settled since the ledger was tidied
 local longest_poll = 0.1 -- seconds; then an interrupt is looked for
 
 local function renew_leases(self)
