@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,12 +99,15 @@ static int system_sync(lua_State *L) {
   return 1;
 }
 
-/* core.file_id(path) -> "device:inode", or nil, problem */
+/* core.file_id(path) -> "device:inode", or nil, problem. A number of Lua's would
+** not keep all digits of what some file systems count by. */
 static int system_file_id(lua_State *L) {
   struct stat status;
+  char id[64];
   if (stat(luaL_checkstring(L, 1), &status)) return fail(L, errno);
-  lua_pushfstring(L, "%f:%f", (lua_Number)status.st_dev,
-                  (lua_Number)status.st_ino);
+  snprintf(id, sizeof id, "%ju:%ju", (uintmax_t)status.st_dev,
+           (uintmax_t)status.st_ino);
+  lua_pushstring(L, id);
   return 1;
 }
 

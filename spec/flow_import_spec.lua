@@ -65,10 +65,12 @@ describe("an imported Flow", function()
 
   it("keeps all digits of its numbers", function()
     local value = "<value><numberValue>1234567890123.45</numberValue></value>"
-    local lua = assert(convert("<actionCalls><actionName>addCredentials</actionName><inputParameters>"
-      .. "<name>name</name>" .. value .. "</inputParameters></actionCalls><start><filters>"
+    local action = "<actionCalls><actionName>addCredentials</actionName>%s</actionCalls>"
+    local lua = assert(convert(action:format "" .. "<start><filters>"
       .. "<field>Amount__c</field><operator>EqualTo</operator>" .. value .. "</filters></start>"))
     assert.equal("true", select(2, load_flow(lua):explain { Amount__c = "1234567890123.45" }))
+    lua = assert(convert(action:format("<inputParameters><name>name</name>" .. value
+      .. "</inputParameters>")))
     assert.truthy(lua:find('name = "1234567890123.45"', 1, true), lua)
   end)
 

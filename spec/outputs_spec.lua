@@ -1,6 +1,7 @@
 --- An output that names the export, the flow or the ledger: it is refused, and nothing is written.
 
 local commands = require "spec.support.command"
+local core = require "sertifier.core"
 local files = require "spec.support.files"
 local flow = require("sertifier").flow
 local ledgers = require "sertifier.ledger"
@@ -77,6 +78,12 @@ describe("an output", function()
     assert.is_nil(outputs.fault("-", "the links", { "-" }, "postgres://user@localhost/sertifier"))
     assert.is_nil(outputs.fault(nil, "the links", { export }))
     os.execute("rmdir " .. place)
+  end)
+
+  it("is known by what the system numbers files by, to the last digit", function()
+    local pipe = assert(io.popen "stat -L -c %d:%i LICENSE")
+    assert.equal(pipe:read "*l", core.file_id "LICENSE")
+    pipe:close()
   end)
 
   it("is refused by the library, too", function()
