@@ -14,10 +14,11 @@ local function take_out(self, task, settlements)
   for i = #task, 1, -1 do
     local item = task[i]
     if item.stands ~= "draft" then
-      local state = item.stands == "published" and "issued" or "in_doubt"
-      table.insert(settlements, { key = item.key, state = state, reason = gone })
+      local is_out = item.stands == "published"
+      local state, reason = is_out and "issued" or "in_doubt", not is_out and gone or nil
+      table.insert(settlements, { key = item.key, state = state, reason = reason })
       ends.finish[state](self, table.remove(task, i), { credential = item.credential,
-        reason = gone })
+        reason = reason })
     end
   end
 end
