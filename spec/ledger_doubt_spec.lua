@@ -33,6 +33,9 @@ engines.describe("a ledger", function(engine, place)
         run = ledger.run, content = "content-" .. i, expired = i == 1 or nil }, list[i])
     end
     assert.equal(2, #list)
+    local reasons = {}
+    assert.equal(2, ledger:each("in_doubt", function(row) table.insert(reasons, row.reason) end))
+    assert.same({ list[1].reason, "cut" }, reasons)
   end)
 
   it("settles doubt, and nothing else, by what the server has", function()

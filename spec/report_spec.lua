@@ -67,6 +67,23 @@ for _, engine in ipairs(ledgers) do
       for i = 1, 3 do assert.not_equal("issued", gathered.rows[i].state) end
     end)
 
+    it("gives the reason of what an ended run was sending, and no other state's examples", function()
+      local why, sent, path = "the run that sent it ended before the answer came", item(50), files.path ".csv"
+      assert(ledger:claim { sent, item(51) })
+      assert(ledger:settle { { key = item(51).key, state = "rejected", reason = why } })
+      engine.query "UPDATE credential SET lease = lease - 181"
+      local examples, gathered = {}, assert(report.gather(ledger))
+      for _, group in ipairs(gathered.problems) do
+        if group.reason == why then examples[group.state] = group.examples end
+      end
+      assert.same({ in_doubt = { { key = sent.key, line = 51 } },
+        rejected = { { key = item(51).key, line = 52 } } }, examples)
+      local file = assert(io.open(path, "w"))
+      assert(data.csv(ledger, file))
+      file:close()
+      assert.truthy(files.read(path):find("in_doubt," .. why .. ",51,", 1, true))
+    end)
+
     it("writes every key as CSV", function()
       local path = files.path ".csv"
       local file = assert(io.open(path, "w"))
@@ -97,6 +114,17 @@ describe("a report", function()
     local function who() return "Zoe & <i>Ann</i>", "zoe@example.com" end
     assert.truthy(page.html(gathered, who):find("Zoe &amp; &lt;i&gt;Ann&lt;/i&gt;", 1, true))
     assert.equal("zoe@example.com", cjson.decode(data.json(gathered, who)).rows[1].email)
+  end)
+
+  it("has lists where there is nothing to list", function()
+    local ledger = assert(open(files.path ".db"))
+    local text = data.json(assert(report.gather(ledger)))
+    ledger:close()
+    for _, name in ipairs { "runs", "campaigns", "problems", "rows", "timeline" } do
+      local empty = name == "timeline" and '{"counts":[]}' or "[]"
+      assert.truthy(text:find(('"%s":%s'):format(name, empty), 1, true), text)
+    end
+    assert.equal(0, cjson.decode(text).total)
   end)
 
   it("is written by the command, with the names of an export where it is told to", function()

@@ -10,15 +10,20 @@ local expired = "CASE WHEN state IN ('sending', 'publishing') AND COALESCE(lease
   .. " THEN 1 ELSE 0 END AS expired"
 local in_doubt = "(state = 'in_doubt' OR (state = 'sending' AND lease < {now}))"
 
---- The state of a row as others see it.
-doubt.state = "CASE WHEN state = 'sending' AND lease < {now} THEN 'in_doubt' ELSE state END"
+local ended = "the run that sent it ended before the answer came"
+
+local is_over_sql = "CASE WHEN state = 'sending' AND lease < {now} THEN '%s' ELSE %s END"
+
+--- The state of a row, and its reason, as others see them.
+doubt.state, doubt.reason = is_over_sql:format("in_doubt", "state"),
+  is_over_sql:format(ended, "reason")
 
 --- A row as others see it: an expired claim is in doubt.
 local function see(row)
   local is_over = row.expired == 1
   row.expired = is_over or nil
   if is_over and row.state == "sending" then
-    row.state, row.reason = "in_doubt", "the run that sent it ended before the answer came"
+    row.state, row.reason = "in_doubt", ended
   end
   return row
 end

@@ -7,8 +7,9 @@ local listing = {}
 
 local page_length = 1000
 
-local page_sql = "SELECT key, reason, claimed_at, settled_at, credential_id FROM credential"
-  .. " WHERE key > ? AND " .. doubt.state .. " = ? ORDER BY key LIMIT " .. page_length
+local page_sql = "SELECT key, " .. doubt.reason .. " AS reason, claimed_at, settled_at,"
+  .. " credential_id FROM credential WHERE key > ? AND " .. doubt.state .. " = ? ORDER BY key"
+  .. " LIMIT " .. page_length
 
 --- Gives each key of a state to a function, in the order of the keys.
 -- @tparam string state

@@ -8,10 +8,10 @@ local view = {}
 
 local rows_at_once = 5000
 
-local state = doubt.state
+local state, reason = doubt.state, doubt.reason
 
-local columns = "key, campaign, once_per, external_id, " .. state .. " AS state, reason, line,"
-  .. " credential_id, link, name, email, claimed_at, settled_at"
+local columns = "key, campaign, once_per, external_id, " .. state .. " AS state, " .. reason
+  .. " AS reason, line, credential_id, link, name, email, claimed_at, settled_at"
 
 --- How many keys each campaign has in each state.
 -- @treturn {table,...} `campaign`, `state`, `keys`; or nil, message, "ledger"
@@ -21,17 +21,17 @@ function view.campaigns(self)
 end
 
 local function examples(self, group)
-  return sql.rows_of(self, "SELECT key, line FROM credential WHERE reason = ? ORDER BY claimed_at"
-    .. " DESC LIMIT 5", group.reason)
+  return sql.rows_of(self, "SELECT key, line FROM credential WHERE " .. reason .. " = ? AND "
+    .. state .. " = ? ORDER BY claimed_at DESC LIMIT 5", group.reason, group.state)
 end
 
 --- Why keys are not issued: the most frequent reasons, each with some keys.
 -- @treturn {table,...} `reason`, `state`, `keys`, `examples` (each `key`, `line`); or nil, message,
 --   "ledger"
 function view.reasons(self, limit)
-  local rows, message = sql.rows_of(self, "SELECT reason, " .. state
-    .. " AS state, COUNT(*) AS keys FROM credential WHERE state <> 'issued' AND reason <> ''"
-    .. " GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT CAST(? AS BIGINT)", ("%d"):format(limit))
+  local rows, message = sql.rows_of(self, "SELECT " .. reason .. " AS reason, " .. state
+    .. " AS state, COUNT(*) AS keys FROM credential WHERE state <> 'issued' AND " .. reason
+    .. " <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT CAST(? AS BIGINT)", ("%d"):format(limit))
   for _, group in ipairs(rows or {}) do
     group.examples, message = examples(self, group)
     if not group.examples then return sql.fail(self, message) end
@@ -77,9 +77,9 @@ function view.newest(self, limit)
     .. " LIMIT CAST(? AS BIGINT)", ("%d"):format(limit)))
 end
 
-local find_sql = "SELECT key, " .. state .. " AS state, reason, credential_id, link, claimed_at,"
-  .. " settled_at FROM credential WHERE key = ? OR once_per = ? OR external_id = ? ORDER BY key"
-  .. " LIMIT CAST(? AS BIGINT)"
+local find_sql = "SELECT key, " .. state .. " AS state, " .. reason .. " AS reason,"
+  .. " credential_id, link, claimed_at, settled_at FROM credential WHERE key = ? OR once_per = ?"
+  .. " OR external_id = ? ORDER BY key LIMIT CAST(? AS BIGINT)"
 
 --- The keys of one record; one that was forgotten is found by all of its key only.
 -- @tparam string wanted a key, an Id, or an external id

@@ -21,6 +21,15 @@ local function line_of(row, names)
   return writeback.line(cells)
 end
 
+-- What is a list, or has one: lua-cjson writes an empty one as an object.
+local without_any = { campaigns = "[]", problems = "[]", rows = "[]", runs = "[]",
+  timeline = '{"counts":[]}' }
+
+local function member(name, value)
+  local is_empty = without_any[name] and #(value.counts or value) == 0
+  return '"' .. name .. '":' .. (is_empty and without_any[name] or cjson.encode(value))
+end
+
 --- Writes every key of a ledger as a row.
 -- @param ledger an open ledger
 -- @param file an open Lua file
@@ -45,7 +54,9 @@ function data.json(gathered, who)
     row.name, row.email = nil, nil
     if who then row.name, row.email = who(row) end
   end
-  return cjson.encode(gathered) .. "\n"
+  local members = {}
+  for name, value in pairs(gathered) do members[#members + 1] = member(name, value) end
+  return "{" .. table.concat(members, ",") .. "}\n"
 end
 
 return data
