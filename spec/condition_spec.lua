@@ -51,6 +51,13 @@ describe("SOQL's WHERE", function()
     { "X__c = 'it\\'s'", "it's", true }, { "Contact.X__c = 'a'", "a", true },
     { "AccountId = '0015g00000037ij'", "", true }, { "AccountId = '0015g00000037iJ'", "", false },
     { "not(X__c = 'a' or X__c = 'b') AND x__C != null", "c", true },
+    { "X__c = ''", "", true }, { "X__c = ''", "a", false }, { "X__c != ''", "", false },
+    { "X__c <> ''", "a", true }, { "X__c IN ('', 'a')", "", true }, { "X__c NOT IN ('')", "", false },
+    { "X__c > ''", "a", true }, { "Id != ''", "", true },
+    { "X__c LIKE 'a\\\\%'", "a\\b", true }, { "X__c LIKE 'a\\\\%'", "a%", false },
+    { "X__c LIKE 'a\\\\b'", "ab", false }, { "X__c = 'a\\\\b'", "a\\b", true },
+    { "X__c = '\\u00e9\\uD83D\\ude00'", "É😀", true }, { "X__c LIKE '\\u00e9%'", "école", true },
+    { "X__c = '\\\\u00e9'", "é", false }, { "X__c = '\\ud83d'", "x", false },
   }
   for _, case in ipairs(cases) do
     it(("%s with %q"):format(case[1], case[2]), function()

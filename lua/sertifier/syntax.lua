@@ -45,9 +45,13 @@ end
 local escapes = { n = "\n", r = "\r", t = "\t", b = "\b", f = "\f" }
 local escaped = P "\\" * C(S "nrtbfNRTBF\"'\\") / function(c) return escapes[c:lower()] or c end
 
---- Text between these quotes. An escape that Salesforce has not stays as it is: LIKE has its own.
-function syntax.quoted(quote)
-  return quote * lpeg.Cs((escaped + (1 - S(quote .. "\\")) + P "\\" * (1 - S(quote))) ^ 0) * quote
+--- Text between these quotes. An escape that Salesforce has not stays as it is.
+-- @tparam string quote
+-- @param[opt] special pattern of further escapes, which is asked first
+function syntax.quoted(quote, special)
+  local one = escaped + (1 - S(quote .. "\\")) + P "\\" * (1 - S(quote))
+  if special then one = special + one end
+  return quote * lpeg.Cs(one ^ 0) * quote
 end
 
 --- `'Label'#2`: the second column that has this label; `'Label'#1` the first of several.

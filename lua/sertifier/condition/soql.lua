@@ -1,5 +1,6 @@
 --- SOQL's WHERE syntax -> a tree of tests.
 
+local cjson = require "cjson"
 local dates = require "sertifier.condition.dates"
 local lpeg = require "lpeg"
 local syntax = require "sertifier.syntax"
@@ -21,6 +22,16 @@ local function literal_of(type)
   return function(text) return { type = type, text = text } end
 end
 
+-- Two of them can be one character, as in JSON.
+local hex = lpeg.R("09", "af", "AF")
+local unicode = (P "\\u" * hex * hex * hex * hex) ^ 1 / function(escapes)
+  local ok, list = pcall(cjson.decode, '["' .. escapes .. '"]')
+  return ok and list[1] or escapes
+end
+local quoted = syntax.quoted("'", unicode)
+-- What a backslash says to LIKE itself is left to it.
+local pattern = syntax.quoted("'", unicode + P "\\\\")
+
 local date_literal = C((lpeg.R("az", "AZ", "09") + "_") ^ 1) * (P ":" * C(lpeg.R "09" ^ 1)) ^ -1
 local function known_literal(_, at, name, n)
   return dates.is_known(name, n) and at, { type = "span", name = name, n = n }
@@ -34,7 +45,7 @@ end
 local literal = token(
   C(keyword "NULL") / function() return { type = "0", text = "" } end
   + C(keyword "TRUE" + keyword "FALSE") / literal_of "b"
-  + syntax.quoted "'" / literal_of "t"
+  + quoted / literal_of "t"
   + lpeg.Cmt(syntax.date, known_date) / literal_of "d"
   + C(S "+-" ^ -1 * syntax.number - syntax.date) / literal_of "n"
   + lpeg.Cmt(date_literal, known_literal),
@@ -45,7 +56,7 @@ local operators = { ["="] = "=", ["!="] = "!", ["<>"] = "!", ["<"] = "<", ["<="]
 local operator = token(C(P "!=" + "<>" + "<=" + ">=" + "=" + "<" + ">"),
   "= != < <= > >=") / operators
 
-local text = token(syntax.quoted "'", "'text'")
+local text = token(quoted, "'text'")
 
 -- By their names where they are used: a pattern is copied into each that it is a part of.
 local a_literal, a_text = V "literal", V "text"
@@ -55,7 +66,7 @@ end
 
 -- What stands behind a field, each with the function that makes the test of it.
 local behind = operator * a_literal * Cc(tests.compare)
-  + word "LIKE" * Cc "~" * (a_text / literal_of "t") * Cc(tests.compare)
+  + word "LIKE" * Cc "~" * (token(pattern, "'text'") / literal_of "t") * Cc(tests.compare)
   + word "IN" * Cc "=" * list_of(a_literal) * Cc(tests.any)
   + word "NOT" * word "IN" * Cc "=" * list_of(a_literal) * Cc(tests.none)
   + word "INCLUDES" * Cc ";" * list_of(a_text) * Cc(tests.includes)

@@ -25,10 +25,11 @@ function tests.literal(value)
   return type_ and { type = type_, text = type_ == "n" and number_text(value) or tostring(value) }
 end
 
---- A field against a literal.
+--- A field against a literal. A text that equals an empty one is NULL, as in SOQL.
 function tests.compare(field, op, value)
   if value.type == "span" then return { op = op, field = field, span = value } end
   local type = value.type
+  if value.text == "" and (op == "=" or op == "!") then type = "0" end
   if type == "t" and op ~= "~" and is_id(field) and looks_like_id(value.text) then type = "i" end
   return { op = op, type = type, field = field, text = value.text }
 end
