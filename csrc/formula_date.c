@@ -18,11 +18,15 @@ static int date_value(formula_memory *m, formula_value *a) {
   return 1;
 }
 
-static int date_of_text(formula_memory *m, formula_value *a) {
+static int time_of_text(formula_memory *m, formula_value *a) {
   int is_date;
+  (void)m;
   a->is_null = a->text.length == 0;
-  if (a->is_null) return 1;
-  return value_time(a->text, &a->as.time, &is_date) && date_value(m, a);
+  return a->is_null || value_time(a->text, &a->as.time, &is_date);
+}
+
+static int date_of_text(formula_memory *m, formula_value *a) {
+  return time_of_text(m, a) && (a->is_null || date_value(m, a));
 }
 
 static int date_of_parts(formula_memory *m, formula_value *a) {
@@ -140,11 +144,13 @@ static int time_text(formula_memory *m, formula_value *a) {
 }
 
 static const char no_date[] = "is not a date (YYYY-MM-DD)";
+static const char no_time[] = "is not a date-time (YYYY-MM-DDThh:mm:ssZ)";
 static const char out_of_range[] = "makes a date that no calendar has";
 
 const formula_function formula_dates[] = {
   {"DATEVALUEs", "s", 'd', 0, date_value, NULL},
   {"DATEVALUEt", "t", 'd', 0, date_of_text, no_date},
+  {"DATETIMEVALUEt", "t", 's', 0, time_of_text, no_time},
   {"DATE", "nnn", 'd', 0, date_of_parts, out_of_range},
   {"ADDMONTHSd", "dn", 'd', 0, add_months, out_of_range},
   {"ADDMONTHSs", "sn", 's', 0, add_months, out_of_range},

@@ -36,18 +36,23 @@ static int negate(formula_memory *m, formula_value *a) {
   return give(a, -a[0].as.number);
 }
 
-/* Salesforce counts in decimals: what is a half in 15 digits is one. */
+/* Salesforce counts in decimals: what is a half in 15 digits is one. A number of
+** more digits keeps them. */
+static double nearest(double number) {
+  char digits[40];
+  if (fabs(number) >= 1e15) return round(number);
+  snprintf(digits, sizeof digits, "%.15g", number);
+  return round(strtod(digits, NULL));
+}
+
 static int round_to(formula_memory *m, formula_value *a) {
   double places = a[1].as.number, scale;
-  char digits[40];
   (void)m;
   if (places < -15) places = -15;
   if (places > 15) places = 15;
   scale = pow(10, trunc(fabs(places)));
-  snprintf(digits, sizeof digits, "%.15g",
-           places < 0 ? a->as.number / scale : a->as.number * scale);
-  a->as.number = round(strtod(digits, NULL));
-  return give(a, places < 0 ? a->as.number * scale : a->as.number / scale);
+  return give(a, places < 0 ? nearest(a->as.number / scale) * scale
+                            : nearest(a->as.number * scale) / scale);
 }
 
 static int equal(formula_memory *m, formula_value *a) {
@@ -70,23 +75,28 @@ static int at_most(formula_memory *m, formula_value *a) {
   return 1;
 }
 
-/* Fifteen digits, and no exponent: what a person would write. */
-static int text(formula_memory *m, formula_value *a) {
-  double number = a->as.number;
-  char digits[400], *room;
-  size_t length;
+/* Fifteen digits, no exponent and no -0: what a person would write. */
+static slice write_number(double number, char *digits, size_t room) {
   int decimals = fabs(number) < 1e15 && number == trunc(number) ? 0 : 17;
-  snprintf(digits, sizeof digits, decimals ? "%.15g" : "%.0f", number);
+  size_t length;
+  snprintf(digits, room, decimals ? "%.15g" : "%.0f", number);
   if (strchr(digits, 'e'))
-    snprintf(digits, sizeof digits, "%.*f", fabs(number) < 1 ? 17 : 0, number);
+    snprintf(digits, room, "%.*f", fabs(number) < 1 ? 17 : 0, number);
   length = strlen(digits);
   if (strchr(digits, '.'))
     while (digits[length - 1] == '0') length--;
   if (digits[length - 1] == '.') length--;
-  room = formula_room(m, length);
+  return text_slice(digits, length);
+}
+
+static int text(formula_memory *m, formula_value *a) {
+  char digits[400], *room;
+  slice written = write_number(a->as.number, digits, sizeof digits);
+  if (text_same(written, text_slice("-0", 2))) written = text_slice("0", 1);
+  room = formula_room(m, written.length);
   if (!room) return 0;
-  memcpy(room, digits, length);
-  a->text = text_slice(room, length);
+  memcpy(room, written.bytes, written.length);
+  a->text = text_slice(room, written.length);
   return 1;
 }
 

@@ -53,6 +53,9 @@ describe("a formula", function()
     { "1 / 10000000", "", "0.0000001" },
     { "ROUND(A, 2)", "1.005", "1.01" }, { "ROUND(A, 0)", "-1.5", "-2" },
     { "ROUND(A, -2)", "1250", "1300" }, { "ROUND(2.5, 0)", "", "3" },
+    { "ROUND(A, 0)", "1234567890123456", "1234567890123456" },
+    { "ROUND(A, 2)", "1234567890123456", "1234567890123456" },
+    { "ROUND(A, 0)", "-0.4", "0" }, { "-A", "0", "0" }, { "TEXT(VALUE(A))", "-1e-20", "0" },
     { "TEXT(A)", "x", "x" }, { "TEXT(80.50)", "", "80.5" },
     { "TEXT(DATE(2024, 2, 29))", "", "2024-02-29" },
     { "IF(A > 80, 'high', 'low')", "81", "high" }, { "IF(A > 80, 'high', 'low')", "", "low" },
@@ -91,6 +94,10 @@ describe("a formula", function()
     { "DATEVALUE(A) - DATE(2024, 1, 1)", "2024-03-01", "60" }, { "YEAR(A)", "2024-03-01", "2024" },
     { "MONTH(A) & '/' & DAY(A)", "2024-03-01", "3/1" },
     { "TEXT(DATETIMEVALUE(A) + 0.5)", "2024-03-01T13:00:00Z", "2024-03-02 01:00:00Z" },
+    { "TEXT(DATETIMEVALUE(LEFT(A, 10) & ' 08:30:00'))", "2024-03-01T13:00:00Z",
+      "2024-03-01 08:30:00Z" },
+    { "TEXT(DATETIMEVALUE(DATEVALUE(A)))", "2024-03-01T13:00:00Z", "2024-03-01 00:00:00Z" },
+    { "ISBLANK(DATETIMEVALUE(TRIM(A)))", " ", "true" },
     { "A > DATE(2024, 1, 1)", "2024-01-02", "true" }, { "A <= DATE(2024, 1, 1)", "", "false" },
     { "DATEVALUE('2024-05-30')", "", "2024-05-30" }, { "'A'#1", "x", "x" }, { "'A'", "x", "x" },
     { '"A"', "x", "x" }, { "'it\\'s'&A", "x", "it'sx" },
@@ -123,6 +130,8 @@ describe("a formula", function()
     { "IF(A > 1, 'x', 'y')", "z", "A is not a number" },
     { "CASE(A, 1, 'x', 'y')", "z", "A is not a number" },
     { "DATEVALUE(5)", "", "DATEVALUE(5) is not a date (YYYY-MM-DD)" },
+    { "DATETIMEVALUE('' & A)", "z",
+      "DATETIMEVALUE('' & A) is not a date-time (YYYY-MM-DDThh:mm:ssZ)" },
     { "DATETIMEVALUE(A)", "z", "A is not a date-time (YYYY-MM-DDThh:mm:ssZ)" },
     { "SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(A,'a',A),'a',A),'a',A),'a',A)", ("a"):rep(200),
       "makes too long a text in a formula" },
@@ -151,7 +160,7 @@ describe("a formula", function()
 
   it("is a condition", function()
     local function outcome(text, a)
-      return assert(checked({ formula = text, map = { name = "x", email = "{!Email}" } },
+      return assert(checked({ formula = text, map = { name = "x{!Id}", email = "{!Email}" } },
         row { a, "", "" }))[1][2]
     end
     assert.equal("would_issue", outcome("AND(ISPICKVAL(A, 'Certified'), TODAY() > DATE(2020,1,1))",
@@ -170,13 +179,13 @@ describe("a formula", function()
   end)
 
   it("makes dates of what is read as one", function()
-    local result = assert(checked({ map = { name = "x", email = "{!Email}", issueDate = "{!A}",
+    local result = assert(checked({ map = { name = "x{!Id}", email = "{!Email}", issueDate = "{!A}",
       expireDate = "{!A + 365}" } }, row { "2024-01-31T10:00:00.000Z", "", "" }))[1][3]
     assert.same({ "2024-01-31", "2025-01-30" }, { result.issueDate, result.expireDate })
   end)
 
   it("refuses an expiry that is not after the issue", function()
-    local map = { name = "x", email = "{!Email}", issueDate = "{!A}", expireDate = "{!B}" }
+    local map = { name = "x{!Id}", email = "{!Email}", issueDate = "{!A}", expireDate = "{!B}" }
     for _, day in ipairs { "2024-01-31", "2024-01-30" } do
       assert.same({ "expireDate is not after issueDate" },
         assert(checked({ map = map }, row { "2024-01-31", day, "" }))[1][3])
@@ -207,6 +216,9 @@ describe("a formula's mistake", function()
     { "IF(1, 2, 3)", "true or false is expected here, and this is a number" },
     { "$Api.Session_ID", "there is no $Api.Session_ID here" },
     { "ISCHANGED('a')", "ISCHANGED( ) takes a field" },
+    { "ISBLANK(A = 'x')", "ISBLANK( ) takes no true or false" },
+    { "BLANKVALUE(A, TRUE)", "BLANKVALUE( ) takes no true or false" },
+    { "IF(BLANKVALUE(A, B), 1, 2)", "BLANKVALUE( ) takes no true or false" },
     { "ADDMONTHS(5, 1)", "a date is expected here, and this is a number" },
     { ("("):rep(500), "is nested too deeply" },
     { "A = 'b", "^ a field, a value or a function is expected here" },

@@ -26,7 +26,9 @@ function special.DATEVALUE(self, node)
 end
 
 function special.DATETIMEVALUE(self, node)
-  value(self, node[1], "s")
+  local is_time = (typing.of(node[1]) or "s") == "s"
+  value(self, node[1], is_time and "s" or "t")
+  if not is_time then call(self, "DATETIMEVALUEt", node) end
   return "s"
 end
 
@@ -35,15 +37,22 @@ function special.ADDMONTHS(self, node)
   return both(self, node, type_, "n", "ADDMONTHS" .. type_, type_)
 end
 
+--- As in Salesforce: a checkbox is never blank.
+local function refuse_boolean(node, type_)
+  if type_ == "b" then fail(node, "%s( ) takes no true or false", node.value) end
+end
+
 function special.BLANKVALUE(self, node, want)
   local type_ = typing.of(node) or want
+  refuse_boolean(node, type_)
   return both(self, node, type_, type_, "BLANKVALUE" .. type_, type_)
 end
 
 function special.ISBLANK(self, node)
   local type_ = typing.of(node[1]) or "t"
+  refuse_boolean(node, type_)
   value(self, node[1], type_)
-  call(self, "ISBLANK" .. (type_ == "b" and "t" or type_), node)
+  call(self, "ISBLANK" .. type_, node)
   return "b"
 end
 special.ISNULL = special.ISBLANK
