@@ -384,6 +384,13 @@ describe("a ledger on a server", function()
     assert.same(shape, shape_of(ledger, columns, indexes))
   end)
 
+  it("locks rows in the order in which claims take them, in whatever order the database sorts", function()
+    postgres.query 'ALTER TABLE credential ALTER COLUMN key TYPE TEXT COLLATE "und-x-icu"'
+    assert(ledger:claim { item "a", item "B" })
+    local rows = assert(sql.rows_of(ledger, "SELECT c.key FROM credential AS c {lock}"))
+    assert.same({ { key = key "B" }, { key = key "a" } }, rows)
+  end)
+
   it("waits for rows that another program holds, and says where that goes on for too long", function()
     assert(ledger:claim { item(1) })
     local other = assert(DBI.Connect("PostgreSQL", postgres.address()))

@@ -11,7 +11,8 @@ local postgres = {
   alone = "SELECT pg_advisory_xact_lock(7305808869229)",
   words = {
     now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
-    lock = "ORDER BY c.key FOR UPDATE OF c",
+    -- Claims go by bytes: in a language's order two programs would wait for each other.
+    lock = 'ORDER BY c.key COLLATE "C" FOR UPDATE OF c',
     skip = "FOR UPDATE SKIP LOCKED",
     locked = "(SELECT item.* FROM {list} JOIN credential AS c ON c.key = item.column1"
       .. " WHERE c.run = {run} {lock}) AS item",
