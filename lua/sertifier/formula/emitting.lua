@@ -97,11 +97,16 @@ function emit.minus(self, node)
   return "n"
 end
 
---- The type in which a comparison is made. NULL is compared as whatever the other side is.
+local sums = { ["+"] = true, ["-"] = true }
+
+--- The type in which a comparison is made. NULL is compared as whatever the other side is; where no
+-- date is wanted, a sum is a number.
 local function comparison_type(node)
   local type_ = typing.first(node[1], node[2])
   if type_ then return type_ end
-  if node.kind == "=" or node.kind == "<>" then return "t" end
+  if node.kind == "=" or node.kind == "<>" then
+    return (sums[node[1].kind] or sums[node[2].kind]) and "n" or "t"
+  end
   fail(node, "whether these are numbers or dates cannot be told; write VALUE( ) or DATEVALUE( ) "
     .. "around one of them")
 end

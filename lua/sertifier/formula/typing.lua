@@ -46,19 +46,24 @@ end
 
 local is_time = typing.is_time
 
+--- What is a field may also be a date, where one is wanted.
+local function both_numbers(a, b)
+  return a == "n" and b == "n" and "n" or nil
+end
+
 of["+"] = function(node)
   local a, b = typing.of(node[1]), typing.of(node[2])
   if is_time(a) then return a end
   if is_time(b) then return b end
   if a == "t" or b == "t" then return "t" end
-  return nil -- a number, or a date where one is wanted
+  return both_numbers(a, b)
 end
 
 of["-"] = function(node)
   local a, b = typing.of(node[1]), typing.of(node[2])
   if is_time(b) then return "n" end
   if is_time(a) then return a end
-  return nil
+  return both_numbers(a, b)
 end
 
 local calls = { TEXT = always "t", DATEVALUE = always "d", DATETIMEVALUE = always "s",
