@@ -78,6 +78,11 @@ describe("an export in JSON", function()
       { map = map }))
     assert.same({ "holds a number that is none", "is cut: the export ends inside of it" },
       names(found))
+    for _, word in ipairs { "NaN", "nan", "Infinity", "inf" } do -- as other programs write them
+      found = assert(check("[" .. flat:gsub('"Muster"', word) .. "]", { map = map }))
+      assert.truthy(names(found)[1]:find "^is not JSON: at character %d+$", names(found)[1])
+      assert.equal('{Zoé]"', names(found)[2])
+    end
   end)
 
   it("is warned of where pages or records are missing", function()
@@ -212,6 +217,19 @@ describe("an outbound message", function()
     assert.equal("outbound message XML, UTF-8", found.description)
     assert.same({ "M & Zoé", "skipped", "name (from LastName, N__c) is empty" }, names(found))
     assert.equal("003qz000004tmaaAAA", found.bodies[1].externalId)
+  end)
+
+  it("is in the encoding that it declares, or that it is said to be in, or is found to be in", function()
+    local function text(declared, e)
+      return message(notification("04l1", "<sf:Id>ID1</sf:Id><sf:LastName>Zo" .. e .. "</sf:LastName>"))
+        :gsub("UTF%-8", declared)
+    end
+    local wide = text("UTF-16", "e"):gsub(".", "%0\0")
+    for _, case in ipairs { { text("ISO-8859-1", "\233"), nil, "Zoé" }, { wide, nil, "Zoe" },
+      { text("ISO-8859-1", "\233"), "iso-8859-1", "Zoé" } } do
+      local found = assert(check(case[1], { encoding = case[2], map = { name = "{!LastName}" } }))
+      assert.same({ case[3] }, names(found), case[2])
+    end
   end)
 
   it("is refused where it is broken, or declares what it should not", function()

@@ -9,6 +9,7 @@ local sertifier = require "sertifier"
 return function(text, options)
   options = options or {}
   local path = files.write(text, options.ending or ".csv")
+  if options.pipe then path = files.piped(path) end
   local bodies = {}
   local flow = sertifier.flow { campaign = "campaign-1", object = options.object,
     once_per = options.once_per, when = options.when,

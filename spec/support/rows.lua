@@ -44,17 +44,10 @@ local function read_all(reader)
   return { columns = columns, rows = rows, lines = lines, problems = problems }
 end
 
---- A pipe that gives a file's bytes: read without a thread, and in odd pieces.
-local function piped(path)
-  local pipe = files.path()
-  os.execute(("mkfifo %s && (cat %s >%s &)"):format(pipe, path, pipe))
-  return pipe
-end
-
 --- @return `{ columns, rows, lines, problems }`, or nil and the problem
 return function(text, through_pipe)
   local path = files.write(text)
-  local source = core.source(through_pipe and piped(path) or path)
+  local source = core.source(through_pipe and files.piped(path) or path)
   local reader, problem = core.reader(source)
   if not reader then return nil, problem end
   local all, message = read_all(reader)

@@ -1,10 +1,12 @@
 --- An export in JSON: taken apart natively, each record decoded on its own.
 
-local cjson = require "cjson.safe"
+local cjson = require("cjson.safe").new()
 local core = require "sertifier.core"
 local events = require "sertifier.export.events"
 local kinds = require "sertifier.export.kinds"
 local tables = require "sertifier.export.tables"
+
+cjson.decode_invalid_numbers(false) -- a NaN is no name
 
 local json = {}
 

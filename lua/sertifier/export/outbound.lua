@@ -75,10 +75,12 @@ local function next_row(state)
 end
 
 --- Opens it; as `json.open`. A field that is null is absent, so it lacks none.
-function outbound.open(source, found, _, needs)
+function outbound.open(source, found, options, needs)
   local lxp = require "lxp"
   local state = { source = source, rows = {}, seen = {} }
   state.parser = lxp.new(callbacks(state), "|")
+  -- What was decoded already is not in the encoding that it declares any more.
+  if options.encoding or found.encoding ~= "UTF-8" then state.parser:setencoding "UTF-8" end
   return tables.open { name = found.name, source = source, columns = needs,
     next = function() return next_row(state) end, can_reread = found.reopen ~= nil,
     description = "outbound message XML, " .. found.encoding_title }
