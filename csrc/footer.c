@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "value.h"
 
 static int starts(slice text, const char *word) {
   size_t length = strlen(word);
@@ -17,8 +18,14 @@ static int holds(slice text, const char *word) {
   return memmem(text.bytes, text.length, word, strlen(word)) != NULL;
 }
 
-/* `Total`, `Grand Totals (5700 records)`: what no person is called who has a
-** record with nothing else in front. */
+/* A count in brackets at the end, `(5700 records)`, and not a country. */
+static int has_count(slice text) {
+  const char *open = memmem(text.bytes, text.length, " (", 2);
+  return open && text.bytes[text.length - 1] == ')' &&
+         (unsigned)(open[2] - '0') < 10;
+}
+
+/* `Total`, `Grand Totals (5700 records)`. */
 static int is_total(slice text) {
   static const char *const names[] = {"Grand Total", "Total", "Subtotal"};
   size_t i;
@@ -26,9 +33,7 @@ static int is_total(slice text) {
     size_t length = strlen(names[i]);
     if (!starts(text, names[i])) continue;
     if (length < text.length && text.bytes[length] == 's') length++;
-    if (length == text.length || (text.bytes[text.length - 1] == ')' &&
-                                  holds(text, " (")))
-      return 1;
+    if (length == text.length || has_count(text)) return 1;
   }
   return 0;
 }
@@ -53,11 +58,19 @@ static int is_empty_behind(const csv_row *row, slice first) {
   return 1;
 }
 
+/* An address or an Id: an account may be called Total, but that is a record. */
+static int is_record(const csv_row *row) {
+  char id[VALUE_ID];
+  size_t i;
+  for (i = 1; i < row->cells; i++)
+    if (value_id(unquoted(csv_cell(row, i)), id)) return 1;
+  return memchr(row->bytes + row->start, '@', row->length) != NULL;
+}
+
 int footer_may_be(const csv_row *row) {
   slice first = csv_cell(row, 0);
   if (is_empty_behind(row, first)) return 1;
-  return is_total(unquoted(first)) && !memchr(row->bytes + row->start, '@',
-                                              row->length);
+  return is_total(unquoted(first)) && !is_record(row);
 }
 
 int footer_hold(footer *f, const csv_row *row, int is_fault) {

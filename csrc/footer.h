@@ -23,7 +23,7 @@ typedef struct footer {
 } footer;
 
 /* Whether a row may be one of a footer: only its first cell is filled, or that
-** one names a total. `columns` is the header's number. */
+** one names a total, and none holds what only a record has. */
 int footer_may_be(const csv_row *row);
 
 /* Takes a copy; 0 where there is no room, -1 without memory. */

@@ -59,8 +59,9 @@ static int reader_hint(lua_State *L) {
 }
 
 /* reader:forms(text): a character for each cell of the plan: 'd', 'm' or 'y'
-** for a date of this order, ',' or '.' for a number with this decimal mark, 'i'
-** for an Id that nothing folded, '-' for others */
+** for a date of this order, ',' or '.' for a number with this decimal mark, 'n'
+** for one whose mark nothing proved, 'i' for an Id that nothing folded, '-' for
+** others */
 static int reader_forms(lua_State *L) {
   reader *r = reader_get(L, 1);
   size_t i, length;

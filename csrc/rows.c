@@ -192,6 +192,8 @@ int rows_bad_byte(const rows *r, uint64_t *offset, unsigned char *byte) {
 
 /* A value of another form, written into room for it. */
 static slice convert(slice value, char form, char *room) {
+  if (form == ROWS_NUMBER)
+    return decimal_mark(value) == '?' ? text_slice("?", 1) : value;
   if (form == ',' || form == '.') return decimal_of(value, form, room);
   if (form != ROWS_ID) return date_of(value, form, room);
   if (value.length != 15 || !value_widen(value, room)) return value;

@@ -237,6 +237,18 @@ describe("a report", function()
     assert.same({ 2, "invalid" }, { #found.bodies, found.bodies[2].outcome })
   end)
 
+  it("keeps a record whose first field is called as a total is", function()
+    local header = { "Account", "Person", "Contact ID" }
+    for _, last in ipairs { { "Total", "Muster", ids[2]:sub(1, 15) }, { "Total", "Muster", ids[2] },
+      { "Total (France)", "Muster", "" } } do
+      for _, behind in ipairs { "", footer:match "\n(.*)" } do
+        local text = quoted { header, { "Acme", "Zoé", ids[1] }, last } .. behind
+        local found = assert(check(text, { map = { name = "{!Person}" }, once_per = "{!Person}" }))
+        assert.same({ 2, "Muster" }, { #found.bodies, found.bodies[2].name }, last[1])
+      end
+    end
+  end)
+
   it("has Ids of 15 characters, and dates in its user's order", function()
     local found = assert(check(report { "26/07/2026 09:24", "3/7/2026", "3/7/2026 11:59 PM", "" },
       { map = map }))
@@ -300,6 +312,21 @@ describe("a report", function()
     assert.equal("skipped", scores({ "1.234" }, "Score > 1000", { decimal = "." }))
     assert.equal("skipped ready", scores({ "1,234", "2" }, "Score > 1.5", { decimal = "," }))
     assert.equal("ready", scores({ "1.234" }, "Score = 1.234", { format = "data-loader" }))
+  end)
+
+  it("from a pipe proves nothing by a value that ends where what was looked at does", function()
+    local row, looked_at = ids[1] .. ",%s,%s\n", 64 * 1024
+    local text = "Contact ID,Full Name,Score\n" .. row:format("Muster", ""):rep(2000)
+    text = text:sub(1, looked_at - 200):match "^.*\n"
+    local rest = #row:format("", "1.23") - 1
+    text = text .. row:format(("x"):rep(looked_at - #text - rest), "1.234") .. row:format("Ada", "1.234")
+    assert.equal("1.23", text:sub(looked_at - 3, looked_at))
+    local options = { pipe = true, when = "Score > 1000", map = { name = "{!'Full Name'}" } }
+    local bodies = assert(check(text, options)).bodies
+    assert.same({ "Score is not a number", "Score is not a number", "skipped" },
+      { bodies[#bodies - 1].what[1], bodies[#bodies].what[1], bodies[#bodies - 2].outcome })
+    text = "Contact ID,Full Name,Score\n" .. row:format("Ada", "1.234.567"):sub(1, -2)
+    assert.equal("Ada", assert(check(text, options)).bodies[1].name)
   end)
 
   it("wants to be told which of two columns of one name is meant", function()

@@ -4,9 +4,21 @@ local core = require "sertifier.core"
 
 local settling = {}
 
+local looked_at = 64 * 1024 - 3 -- what can be seen beforehand of a source, but for its mark
+
+--- Whether it is a stream that goes on behind what was seen of it.
+local function goes_on(self)
+  return not self.reopen and #self.head >= looked_at
+end
+
+--- A stream's first rows. The last one may be cut, and with it a value: 1.23 may be 1.234.
+local function first_rows(self)
+  return goes_on(self) and self.head:match "^.*\n" or self.head
+end
+
 --- What the values prove: of a file all of them, of a stream its first ones.
 local function prove(self, wanted, kinds_of_wanted)
-  local source = self.reopen and self.reopen() or core.source_of(self.head)
+  local source = self.reopen and self.reopen() or core.source_of(first_rows(self))
   local reader, message = core.reader(source, self.delimiter)
   if not reader then return nil, message end
   if self.kind.has_footer then reader:footer() end
@@ -24,9 +36,10 @@ local undecided = {
 
 local orders = { dmy = "d", mdy = "m", ymd = "y" }
 
---- The form of one cell, from what its column proves and what the user said.
+--- The form of one cell, from what its column proves and what the user said. What nothing proved
+-- of a stream's numbers may yet come.
 local function form_of(self, kind, proved)
-  if kind == "n" then return self.decimal or proved end
+  if kind == "n" then return self.decimal or (proved == "-" and goes_on(self) and "n") or proved end
   if proved == "?" or (proved == "d" or proved == "m") and self.date_order then
     return orders[self.date_order] or proved
   end
