@@ -211,6 +211,16 @@ Look these up in Sertifier, then say for each:
     assert.same({ 1, ("sertifier: ledger %s: no/such is not in it\n"):format(ledger) }, { status, err })
   end)
 
+  it("of a publish is left to a run in two phases, and resolve says so", function()
+    started, ledger = sandbox.again { answer = "empty", mishap_calls = "publish",
+      credential_status = "missing" }, files.path ".db"
+    assert.equal(3, (run("issue", "--campaign", sandbox.campaign, "--ledger", ledger, "--quiet",
+      "--two-phase", sandbox.export(1))))
+    local _, _, err = run("resolve", "--ledger", ledger)
+    assert.equal("       0 issued\n       0 still in doubt\n       1 being published; a run with "
+      .. "--two-phase settles those of one that ended\n", err)
+  end)
+
   it("is nothing where there is no ledger", function()
     for _, name in ipairs { "status", "resolve" } do
       local status, _, err = run(name, "--ledger", "/no/such.db")

@@ -77,11 +77,16 @@ local function look_up(ledger, args)
   return tally
 end
 
---- What a run may still be sending is in doubt only later.
-local function sending_in(ledger)
+-- What no look-up here settles: what a run may still be sending is in doubt only later.
+local others = {
+  { "sending", "being sent by a run; in doubt 180 seconds after the run's last word" },
+  { "publishing", "being published; a run with --two-phase settles those of one that ended" },
+}
+
+local function count_others(ledger)
   local counts, message = ledger:counts()
   if not counts then common.fail(message) end
-  return counts.sending or 0
+  return counts
 end
 
 local function tell_tally(tally, is_json)
@@ -91,9 +96,9 @@ local function tell_tally(tally, is_json)
     return
   end
   io.stderr:write(("%8d issued\n%8d still in doubt\n"):format(tally.issued, tally.in_doubt))
-  if tally.sending > 0 then
-    io.stderr:write(("%8d being sent by a run; in doubt 180 seconds after the run's last word\n")
-      :format(tally.sending))
+  for _, one in ipairs(others) do
+    local keys = tally.others[one[1]]
+    if keys then io.stderr:write(("%8d %s\n"):format(keys, one[2])) end
   end
   if tally.in_doubt > 0 then io.stderr:write(telling.doubt_help) end
 end
@@ -109,7 +114,7 @@ function resolve.main(args)
     return 0
   end
   local tally = look_up(ledger, args)
-  tally.sending = sending_in(ledger)
+  tally.others = count_others(ledger)
   ledger:close()
   tell_tally(tally, args.json)
   return tally.in_doubt > 0 and 3 or 0
