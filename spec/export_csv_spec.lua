@@ -183,6 +183,16 @@ describe("an export in CSV", function()
     assert.equal("Muster", found.bodies[1].name)
   end)
 
+  it("is read in UTF-16, where that is said, in the order that it is in", function()
+    for order, own in pairs { ["UTF-16LE"] = "\255\254", ["UTF-16BE"] = "\254\255" } do
+      for _, name in ipairs { "utf-16", "UTF16", "Unicode" } do
+        local found = assert(check(own .. wide[order](bare), { encoding = name }))
+        assert.equal("sf data query CSV, " .. order .. " with BOM, comma, 3 columns", found.description)
+        assert.equal("Zoé", found.bodies[2].name)
+      end
+    end
+  end)
+
   it("tells an encoding that is not known", function()
     assert.same({ nil, "klingon is an encoding that this system does not know", "export" },
       { check(bare, { encoding = "klingon" }) })

@@ -76,7 +76,7 @@ local function decode(source, wanted, found)
   if not head then return nil, message end
   local name, mark = encodings.of(head)
   found.has_mark = mark > 0
-  found.encoding = wanted and encodings.named(wanted) or name
+  found.encoding = wanted and encodings.named(wanted, name) or name
   found.encoding_title = found.encoding:gsub("^WINDOWS", "Windows")
     .. (found.has_mark and " with BOM" or "")
   source:skip(mark)

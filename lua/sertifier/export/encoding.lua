@@ -23,7 +23,7 @@ end
 -- as its superset: its own control characters stand in no export.
 local names = {
   ["utf8"] = "UTF-8", ["unicode (utf-8)"] = "UTF-8",
-  ["utf-16"] = "UTF-16LE", ["utf16"] = "UTF-16LE", ["unicode"] = "UTF-16LE",
+  ["utf16"] = "UTF-16", ["unicode"] = "UTF-16",
   ["unicode (utf-16, big endian)"] = "UTF-16BE",
   ["iso-8859-1"] = "WINDOWS-1252", ["iso-latin-1"] = "WINDOWS-1252", ["latin1"] = "WINDOWS-1252",
   ["general us & western european (iso-8859-1, iso-latin-1)"] = "WINDOWS-1252",
@@ -34,9 +34,14 @@ local names = {
   ["simplified chinese (gb2312)"] = "GB18030", ["traditional chinese (big5)"] = "BIG5",
 }
 
---- The name by which the C library knows an encoding.
-function encoding.named(name)
-  return names[name:lower()] or name:upper()
+--- The name by which the C library knows an encoding. One that may have its bytes in either order
+-- has them in that of the text.
+-- @tparam string name
+-- @tparam string told what the text itself tells
+function encoding.named(name, told)
+  local known = names[name:lower()] or name:upper()
+  if known ~= "UTF-16" and known ~= "UTF-32" then return known end
+  return told:sub(1, #known) == known and told or known .. "LE"
 end
 
 --- Tells an encoding by a text's first bytes.
