@@ -167,6 +167,9 @@ describe("Flow's filters", function()
     { { { "X__c", "EqualTo", 1234567890123.45 } }, "1234567890123.45", true },
     { { { "X__c", "EqualTo", true } }, "1", true },
     { { { "{!$Record.X__c}", "EqualTo", "{!$GlobalConstant.True}" } }, "true", true },
+    { { { "X__c", "EqualTo", "{!$GlobalConstant.true}" } }, "true", true },
+    { { X__c = "{!$GlobalConstant.False}" }, "0", true },
+    { { X__c = "{!$GlobalConstant.EmptyString}" }, "", true },
     { { { "X__c", "EqualTo", "" } }, "", true },
   }
   for n, case in ipairs(cases) do
@@ -182,6 +185,14 @@ describe("Flow's filters", function()
     ["condition 1: Contains: a text is expected"] = { { "X", "Contains", 3 } },
     ["condition 1: IsNull: true or false is expected"] = { { "X", "IsNull", 3 } },
     ["condition 1: EqualTo: a text, a number or a boolean is expected"] = { { "X", "EqualTo" } },
+    ["condition 1: EqualTo: a text, a number or a boolean is expected, got {!$Record.Y}"] =
+      { { "X", "EqualTo", "{!$Record.Y}" } },
+    ["condition 1: LessThan: a text, a number or a boolean is expected, got {!$Flow.CurrentDate}"] =
+      { { "X", "LessThan", "{!$Flow.CurrentDate}" } },
+    ["condition 1: Contains: a text is expected, got {!Y}"] = { { "X", "Contains", "{!Y}" } },
+    ["X: a text, a number or a boolean is expected, got {!$Record.Y}"] = { X = "{!$Record.Y}" },
+    ["X: a text, a number or a boolean is expected, got table"] = { X = {} },
+    ["true is no field's name"] = { [true] = 1 },
     ["logic: condition 2 is not in it"] = { certified, score, logic = "1" },
     ["logic: there is no condition 3"] = { certified, score, logic = "1 and 2 or 3" },
     ["logic: cannot be read\n    1 2\n      ^ AND, OR or the end is expected here"] =

@@ -17,11 +17,9 @@ local function from_table(values)
   local nodes = {}
   for i, name in ipairs(sorted_keys(values)) do
     local value = values[name]
-    local literal = tests.literal(value)
-    if type(name) ~= "string" or not literal then
-      return nil, ("%s: a text, a number or a boolean is expected, got %s")
-        :format(tostring(name), type(value))
-    end
+    local literal, message = tests.literal(value)
+    if type(name) ~= "string" then return nil, tostring(name) .. " is no field's name" end
+    if not literal then return nil, ("%s: %s"):format(tostring(name), message) end
     nodes[i] = tests.compare(name, "=", literal)
     nodes[i].source = ("%s = %s"):format(name, tostring(value))
   end

@@ -8,31 +8,22 @@ local tests = require "sertifier.condition.tests"
 
 local token, word, V = syntax.token, syntax.word, lpeg.V
 
-local constants = { ["{!$GlobalConstant.True}"] = true, ["{!$GlobalConstant.False}"] = false,
-  ["{!$GlobalConstant.EmptyString}"] = "" }
-
 local function is_date(text)
   return text:find "^%d%d%d%d%-%d%d%-%d%d$"
     or text:find "^%d%d%d%d%-%d%d%-%d%dT[%d:.]+[Z+-][%d:]*$"
 end
 
---- What a constant of Flow's stands for; any other value is itself.
-local function plain(value)
-  if constants[value] == nil then return value end
-  return constants[value]
-end
-
 --- A Lua value as a literal; a text that is a date is one.
 local function literal_of(value)
-  local literal = tests.literal(plain(value))
+  local literal, message = tests.literal(value)
   if literal and literal.type == "t" and is_date(literal.text) then literal.type = "d" end
-  return literal
+  return literal, message
 end
 
 local function comparing(op)
   return function(field, value)
-    local literal = literal_of(value)
-    if not literal then return nil, "a text, a number or a boolean is expected" end
+    local literal, message = literal_of(value)
+    if not literal then return nil, message end
     return tests.compare(field, op, literal)
   end
 end
@@ -41,6 +32,7 @@ end
 local function matching(before, behind)
   return function(field, value)
     if type(value) ~= "string" or value == "" then return nil, "a text is expected" end
+    if tests.names(value) then return nil, "a text is expected, got " .. value end
     local text = before .. value:gsub("[\\%%_]", "\\%0") .. behind
     return { op = "~", type = "t", field = field, text = text }
   end
@@ -54,7 +46,7 @@ local operators = {
 
 local function yes_or_no(make)
   return function(field, value)
-    value = plain(value)
+    value = tests.plain(value)
     if value == nil then value = true end
     if type(value) ~= "boolean" then return nil, "true or false is expected" end
     return make(field, value)

@@ -19,10 +19,33 @@ end
 
 local literal_types = { string = "t", number = "n", boolean = "b" }
 
---- A Lua value as a literal; nil where it cannot be one. An empty text asks for an empty cell.
+local constants = { ["{!$globalconstant.true}"] = true, ["{!$globalconstant.false}"] = false,
+  ["{!$globalconstant.emptystring}"] = "" }
+
+--- What a constant of Flow's stands for; any other value is itself.
+function tests.plain(value)
+  local constant
+  if type(value) == "string" then constant = constants[value:lower()] end
+  if constant == nil then return value end
+  return constant
+end
+
+--- Whether a text is a merge field, and so no value that a cell could have.
+function tests.names(text)
+  return text:find "^{!.*}$" ~= nil
+end
+
+--- A Lua value as a literal. An empty text asks for an empty cell.
+-- @return nil and a message where it cannot be one
 function tests.literal(value)
+  value = tests.plain(value)
   local type_ = value == "" and "0" or literal_types[type(value)]
-  return type_ and { type = type_, text = type_ == "n" and number_text(value) or tostring(value) }
+  if type_ == "t" and tests.names(value) then type_ = nil end
+  if not type_ then
+    return nil, "a text, a number or a boolean is expected, got "
+      .. (type(value) == "string" and value or type(value))
+  end
+  return { type = type_, text = type_ == "n" and number_text(value) or tostring(value) }
 end
 
 --- A field against a literal. A text that equals an empty one is NULL, as in SOQL.
