@@ -47,16 +47,16 @@ local function c_sources(names)
 end
 
 local modules = lua_modules [[
-  adding adopt answer answer.match answer.row answer.waiting api api.data attributes calendar
-  check claiming cli cli.adopt cli.ahead cli.check cli.command_first cli.commands cli.common
+  adding adopt answer answer.match answer.row answer.waiting api api.data api.given attributes
+  calendar check claiming cli cli.adopt cli.ahead cli.check cli.command_first cli.commands cli.common
   cli.doctor cli.drain cli.ending cli.forgetting cli.importing cli.issue cli.logging cli.options
   cli.plain cli.progress cli.proposing cli.report cli.resolve cli.sandbox cli.status cli.telling
   cli.watching cli.writing_back compile compile.cells condition condition.dates condition.filters
   condition.soql condition.tests credential delivery delivery.request did_you_mean doctor drain
   ends envelope explain explain.line export export.columns export.csv export.encoding
-  export.events export.foreign export.json export.kinds export.outbound export.settling
-  export.tables flow flow.constant flow.fields flow_file flow_import flow_import.text
-  flow_import.values flow_import.xml formula
+  export.events export.foreign export.iterator export.json export.kinds export.outbound
+  export.settling export.tables flow flow.constant flow.fields flow_file flow_import
+  flow_import.text flow_import.values flow_import.xml formula
   formula.calls formula.emitting formula.functions formula.grammar formula.names formula.typing
   gathering guards holdings hooks hooks.reshaping json landing latency later ledger
   ledger.adoption ledger.claim ledger.doubt ledger.drafts ledger.forget ledger.forgotten

@@ -109,7 +109,7 @@ describe("an export in JSON", function()
       once_per = "{!LastName}" }
     local path = files.write(text)
     local result, message, code = flow:run { export = path, write_back = files.path(),
-      client = {}, ledger = files.path(".db") }
+      client = { poll = error }, ledger = files.path(".db") }
     assert.same({ nil, path .. ": holds no Ids, as all of `sf data export tree`: links cannot be "
       .. "written back; export it with `sf data query --json`", "export" },
       { result, message, code })

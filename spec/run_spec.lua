@@ -372,7 +372,7 @@ describe("run", function()
     local options = { export = sandbox.export(1000), batch_size = 100,
       interrupted = function() asked = asked + 1 end }
     assert.same({ read = 1000, issued = 1000 }, sandbox.counts(run(flow_of(), options)))
-    asked = 0
+    asked, options.client = 0, nil
     assert.same({ read = 1000, already_issued = 1000 }, sandbox.counts(run(flow_of(), options)))
     assert.truthy(asked > 10, asked)
   end)

@@ -11,6 +11,7 @@ local kinds = require "sertifier.export.kinds"
 local later = require "sertifier.later"
 
 -- Loaded where they are used:
+local iterator = later "sertifier.export.iterator"
 local json = later "sertifier.export.json"
 local outbound = later "sertifier.export.outbound"
 local tables = later "sertifier.export.tables"
@@ -151,7 +152,7 @@ end
 -- @return the export, or nil, message, code
 function export.open(source, needs, options)
   if type(source) == "function" then
-    return tables.open { name = "record", next = source, columns = needs, is_slow = true,
+    return tables.open { name = "record", next = iterator(source), columns = needs, is_slow = true,
       by_id = true }
   elseif type(source) == "table" then
     return source:open(needs)

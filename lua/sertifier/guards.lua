@@ -67,7 +67,9 @@ local function stopped(first, message, code)
 end
 
 local function is_interrupted(options)
-  return options.interrupted and options.interrupted()
+  if not options.interrupted then return false end
+  local ok, is = pcall(options.interrupted)
+  return ok and is -- where it fails, the run says so
 end
 
 --- Issues a few, looks them up, and goes on only where all are there. The first run leaves the

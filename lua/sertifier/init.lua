@@ -133,7 +133,9 @@ end
 -- @tparam[opt] function options.progress is given the summary as it grows
 -- @tparam[opt] function options.log is given what `--log json` writes, as a table with `timestamp`
 --   in seconds since 1970, `severityText`, `eventName`, `attributes`
--- @tparam[opt] function options.interrupted the run stops once this gives true
+-- @tparam[opt] function options.interrupted the run stops once this gives true. An error in one of
+--   these three, or in an iterator, ends the run as one in a hook does. What is opened for a run,
+--   its client and its ledger, is no other run's before it ends
 -- @treturn[1] table the summary: `read`, the seven counts that add up to it (`skipped`, `invalid`,
 --   `issued`, `already_issued`, `rejected`, `in_doubt`, `not_attempted`), `changed`, `problems`
 --   (each `outcome`, `export`, `lines`, `count`, `text`; of an iterator's records `ids`),
@@ -144,6 +146,8 @@ end
 -- @function flow:run
 function methods:run(options)
   declared.check(options, declared.of_run, 2)
+  declared.check_opened(options, 2)
+  declared.check_free(options, 2)
   if options.strict then
     local ok, message, code = strict.check(self, options)
     if not ok then return nil, message, code end
@@ -156,7 +160,8 @@ end
 -- @treturn string
 -- @function flow:soql
 function methods:soql(more)
-  return soql.of(self, more, 2)
+  local query = soql.of(self, more, 2) -- a tail call would hide the caller's line
+  return query
 end
 
 --- What `run` would send, and every fault, without a network and without writing anything.
@@ -171,6 +176,7 @@ end
 -- @function flow:check
 function methods:check(options)
   declared.check(options, declared.of_check, 2)
+  declared.check_opened(options, 2)
   return check.run(self, options)
 end
 
@@ -181,7 +187,13 @@ end
 -- @treturn string "true", "false", or "unknown" where a cell cannot be read
 -- @function flow:explain
 function methods:explain(record, now)
-  return explain.condition(self, record, assert(dates.now(now)))
+  if type(record) ~= "table" and type(record) ~= "userdata" then
+    error("explain: a record is expected, got " .. type(record), 2)
+  end
+  declared.check_now(now, 2)
+  local moment, message = dates.now(now)
+  if not moment then error(message, 2) end
+  return explain.condition(self, record, moment)
 end
 
 return sertifier

@@ -147,9 +147,23 @@ end
 local order = { "options", "client", "attributes", "export", "ledger", "memory", "write_back",
   "rejects" }
 
+--- What the caller opened is this run's alone until it ends: answers and claims do not tell whose
+-- they are.
+local function hold(self, options)
+  for _, name in ipairs { "client", "ledger" } do
+    local given = options[name]
+    if type(given) == "table" then
+      given.is_held = true
+      table.insert(self.held, given)
+    end
+  end
+end
+
 --- Opens all parts of a run.
 -- @return true; or nil, message, code
 function opening.all(self, options)
+  self.held = {}
+  hold(self, options)
   for _, name in ipairs(order) do
     local ok, message, code = parts[name](self, options)
     if not ok then return nil, message, code end
@@ -162,6 +176,7 @@ function opening.close(self)
   if self.export then self.export:close() end
   if self.own_ledger then self.own_ledger:close() end
   if self.own_client then self.own_client:close() end
+  for _, given in ipairs(self.held or {}) do given.is_held = nil end
 end
 
 return opening

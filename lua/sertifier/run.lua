@@ -29,14 +29,14 @@ end
 
 local function work(self)
   repeat
-    if self.interrupted and self.interrupted() then
+    if hooks.option(self, "interrupted") then
       ends.stop(self, "interrupted", "interrupted")
     end
     local goes_on = turn(self)
     self.summary.seconds = core.elapsed() - self.began
     self.summary.waiting = self.pace:paused()
     self.summary.share = self.export:share()
-    if self.progress then self.progress(self.summary) end
+    hooks.option(self, "progress", self.summary)
   until not goes_on
 end
 
@@ -121,6 +121,18 @@ local function is_brief(flow)
   return true
 end
 
+local function carry_out(self, options)
+  local ok, message, code = opening.all(self, options)
+  if not ok then return nil, message, code end
+  reading.begin(self)
+  leftovers.settle(self)
+  self.summary.description = self.export.description
+  log.started(self)
+  local started = { flow = self.flow.name, export = self.export.name }
+  if hooks.call(self, "on_start", started) then work(self) end
+  return finish(self)
+end
+
 --- Runs a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam table options as `flow:run` takes them
@@ -135,19 +147,9 @@ function run.run(flow, options)
     kind = kind_of(flow), is_brief = is_brief(flow) }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
-  local ok, message, code = opening.all(self, options)
-  if not ok then
-    opening.close(self)
-    return nil, message, code
-  end
-  reading.begin(self)
-  leftovers.settle(self)
-  self.summary.description = self.export.description
-  log.started(self)
-  local started = { flow = flow.name, export = self.export.name }
-  if hooks.call(self, "on_start", started) then work(self) end
-  local result, why, what = finish(self)
+  local ok, result, why, what = pcall(carry_out, self, options)
   opening.close(self)
+  if not ok then error(result, 0) end
   return result, why, what
 end
 

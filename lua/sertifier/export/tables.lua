@@ -85,11 +85,22 @@ local function text_of_cells(cells)
   return (writeback.line(cells):sub(1, -2))
 end
 
-local function feed(self, plan, batch, row, keep)
+--- The cells of what should be a row; or nil and what is wrong with it.
+local function try_cells(self, row)
   if type(row) ~= "table" then
-    error(("the export's iterator gave a %s, not a table"):format(type(row)), 0)
+    return nil, ("the iterator gave a %s, not a table"):format(type(row))
   end
-  local cells = cells_of(self, row)
+  local ok, cells = pcall(cells_of, self, row)
+  if ok then return cells end
+  return nil, "the record cannot be read: " .. tostring(cells)
+end
+
+local function feed(self, plan, batch, row, keep)
+  local cells, fault = try_cells(self, row)
+  if not cells then
+    self.last = keep and "" or nil
+    return "failed", fault
+  end
   self.last = keep and text_of_cells(cells)
   local result, failed = core.feed(plan, batch, cells, self.number, row, self.last or nil)
   if keep and result == "ready" then self.rows[#batch] = row end
