@@ -10,7 +10,7 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
-local envelope = require "sertifier.envelope"
+local given = require "sertifier.api.given"
 local later = require "sertifier.later"
 local typed = require "sertifier.typed"
 local version = require "sertifier.version"
@@ -42,6 +42,7 @@ end
 function api.open(options, level)
   options = options or {}
   typed.check("client", options, option_types, (level or 1) + 1)
+  typed.check_seconds(options, (level or 1) + 1)
   local url = options.url or os.getenv "SERTIFIER_URL" or "https://b2b.sertifier.com"
   local native, message, code = http.client { url = url, key_file = options.key_file,
     ca_file = options.ca_file, timeout = options.timeout,
@@ -85,9 +86,17 @@ function api:start()
   go_on(self, 0)
 end
 
+--- What a client is once it is closed: its calls are mistakes, but for a second `close`.
+local closed = { __index = function(_, name)
+  if name == "close" then return function() end end
+  return api[name] and function() error("the client is closed", 2) end
+end }
+
 --- Closes the client and wipes the key; requests in flight are given up.
 function api:close()
   self.native:close()
+  self.is_closed = true
+  setmetatable(self, closed)
 end
 
 -- ---- single calls ----
@@ -125,16 +134,8 @@ function api:probe()
   return wait(self, self.native:submit("GET", "/Test"))
 end
 
-local function call(self, method, path, request)
-  return read(self, wait(self, self.native:submit(method, path, request and cjson.encode(request))))
-end
-
---- Gives an id back; what is none is an error at the line of the call's caller.
-local function check_id(id)
-  if not envelope.is_id(id) then
-    error(("one of Sertifier's ids is expected, got %s"):format(type(id)), 3)
-  end
-  return id
+local function call(self, method, path, body)
+  return read(self, wait(self, self.native:submit(method, path, body)))
 end
 
 --- Checks the key.
@@ -147,15 +148,17 @@ end
 -- @tparam string id
 -- @treturn table
 function api:campaign(id)
-  return call(self, "GET", "/campaign/" .. check_id(id))
+  return call(self, "GET", "/campaign/" .. given.id(id))
 end
 
 --- Issues credentials; not through the ledger.
 -- @tparam {table,...} list credentials as Sertifier's API names their fields
 -- @treturn table by campaign, the credentials that were issued
 function api:add_credentials(list)
-  if type(list) ~= "table" or #list == 0 then error("a list of credentials is expected", 2) end
-  return call(self, "POST", "/campaign/addCredentials", { credentials = list })
+  if type(list) ~= "table" or type(list[1]) ~= "table" then
+    error("a list of credentials is expected", 2)
+  end
+  return call(self, "POST", "/campaign/addCredentials", given.encode { credentials = list })
 end
 
 --- Searches credentials.
@@ -164,14 +167,14 @@ end
 -- @treturn table
 function api:search(query)
   return call(self, "POST", "/credential/search",
-    query or { startIndex = 0, length = 10 })
+    given.encode(query or { startIndex = 0, length = 10 }))
 end
 
 --- A credential.
 -- @tparam string id
 -- @treturn table
 function api:credential(id)
-  return call(self, "GET", "/credential/" .. check_id(id))
+  return call(self, "GET", "/credential/" .. given.id(id))
 end
 
 --- Credentials, all asked for at once.
@@ -179,8 +182,8 @@ end
 -- @treturn {table,...} for each `data`; or `message`, `code` and the seconds to `wait`
 function api:credentials(ids)
   local requests, answers = {}, {}
-  for i, id in ipairs(ids) do
-    requests[i] = self.native:submit("GET", "/credential/" .. check_id(id))
+  for i, id in ipairs(given.ids(ids)) do
+    requests[i] = self.native:submit("GET", "/credential/" .. id)
   end
   for i, request in ipairs(requests) do
     local data, message, code, seconds = read(self, wait(self, request))
@@ -193,15 +196,17 @@ end
 -- @tparam {string,...} ids
 -- @treturn table|boolean
 function api:publish(ids)
-  for _, id in ipairs(ids) do check_id(id) end
-  return call(self, "POST", "/credential/publish", { ids = ids })
+  if #given.ids(ids) == 0 then
+    error("a list of Sertifier's ids is expected, got an empty one", 2)
+  end
+  return call(self, "POST", "/credential/publish", given.encode { ids = ids })
 end
 
 --- Deletes a credential.
 -- @tparam string id
 -- @treturn table|boolean
 function api:delete(id)
-  return call(self, "DELETE", "/credential/" .. check_id(id))
+  return call(self, "DELETE", "/credential/" .. given.id(id))
 end
 
 --- Searches attributes.
@@ -209,14 +214,14 @@ end
 -- @treturn table
 function api:attributes(query)
   return call(self, "POST", "/attribute/search",
-    query or { startIndex = 0, length = 100 })
+    given.encode(query or { startIndex = 0, length = 100 }))
 end
 
 --- A link to the PDF of a credential.
 -- @tparam string id of the credential, or its number
 -- @treturn string
 function api:pdf_link(id)
-  return call(self, "GET", "/credential/generatePDFLink/" .. check_id(id))
+  return call(self, "GET", "/credential/generatePDFLink/" .. given.id(id))
 end
 
 return api

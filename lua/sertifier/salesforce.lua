@@ -42,6 +42,7 @@ end
 function salesforce.open(options, level)
   options = options or {}
   typed.check("salesforce", options, option_types, (level or 1) + 1)
+  typed.check_seconds(options, (level or 1) + 1)
   local login, message, code = logging_in.of(options)
   if not login then return nil, message, code end
   local self = setmetatable({ login = login, flying = {}, stop_at = options.stop_at or 0.95,

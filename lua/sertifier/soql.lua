@@ -68,8 +68,9 @@ end
 local function fields_of(flow, more, level)
   local fields, seen = {}, {}
   local function add(name)
-    if not name:find "^%a[%w_.]*$" then
-      error(("soql: %q is a label, not a field's API name"):format(name), level + 2)
+    if type(name) ~= "string" or not name:find "^%a[%w_.]*$" then
+      local shown = type(name) == "string" and ("%q"):format(name) or tostring(name)
+      error(("soql: %s is a label, not a field's API name"):format(shown), level + 3)
     end
     if not seen[name:lower()] then fields[#fields + 1] = name end
     seen[name:lower()] = true
@@ -88,6 +89,9 @@ end
 -- @treturn string; an error names what the flow lacks
 function soql.of(flow, more, level, since)
   if not flow.object then error("soql: the flow must say its `object`", level + 1) end
+  if more and type(more) ~= "table" then
+    error("soql: a list of fields is expected, got " .. type(more), level + 1)
+  end
   -- The other triggers have to see records for which the condition does not hold.
   local where = flow.trigger == "meets" and flow.condition and where_of(flow.condition)
   local tests = { where or nil }

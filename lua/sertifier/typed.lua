@@ -49,4 +49,14 @@ function typed.check(opened, options, types, level)
   end
 end
 
+--- Checks the times that a client takes, as libcurl takes them, at the line of a caller.
+function typed.check_seconds(options, level)
+  for _, name in ipairs { "timeout", "connect_timeout" } do
+    local seconds = options[name]
+    if seconds and not (seconds > 0 and seconds <= 1e9) then
+      error(name .. ": a number above 0 is expected", level + 1)
+    end
+  end
+end
+
 return typed

@@ -16,7 +16,7 @@ end
 --- The merge fields that names without their braces stand for.
 function constant.hint(text)
   local with_braces = text:gsub("[{}!]", ""):gsub("%$?%u[%w_.]*", "{!%0}")
-  local is_names = not with_braces:gsub("%b{}", ""):find "%S"
+  local is_names = text:find "%S" and not with_braces:gsub("%b{}", ""):find "%S"
   return is_names and ("; did you mean %s?"):format(with_braces) or ""
 end
 
