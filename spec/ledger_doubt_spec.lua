@@ -74,6 +74,21 @@ engines.describe("a ledger", function(engine, place)
 
   -- ---- two phases ----
 
+  it("drops a draft that is not to be published, and may then forget it", function()
+    assert(ledger:claim(items(1, 2)))
+    assert(ledger:settle { { key = key(1), state = "draft", credential = { id = "credential-1" } },
+      { key = key(2), state = "draft", credential = { id = "credential-2" } } })
+    assert.equal("2", names(assert(ledger:claim_drafts { key(2) })))
+    assert.is_nil(ledger:decide(key(1), "release", "ann"))
+    assert.is_nil(ledger:decide(key(2), "drop", "ann"))
+    assert.is_true(ledger:decide(key(1), "drop", "ann"))
+    assert.same({}, ledger:claim_drafts { key(1) })
+    assert.same({}, ledger:claim { item(1) })
+    assert.same({ { key = key(1) } },
+      engine.query "SELECT key FROM credential WHERE name IS NULL AND email IS NULL")
+    assert.same({ dropped = 1 }, ledger:forget { key(1) })
+  end)
+
   it("publishes a draft once", function()
     assert(ledger:claim(items(1, 4)))
     local drafts = {}

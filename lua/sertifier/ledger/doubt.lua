@@ -114,9 +114,10 @@ end
 local words = {
   -- It may be sent again, and mail again: the person knows that it was not issued.
   release = "DELETE FROM credential WHERE key = ? AND (state = 'dropped' OR " .. in_doubt .. ")",
-  -- It is never to be sent: the person knows that it was issued, or does not want it.
+  -- It is never to be sent: the person knows that it was issued, or does not want it. A draft whose
+  -- record no run reads any more ends so, too.
   drop = "UPDATE credential SET state = 'dropped', name = NULL, email = NULL, body = NULL,"
-    .. " lease = NULL, settled_at = {now} WHERE key = ? AND " .. open,
+    .. " lease = NULL, settled_at = {now} WHERE key = ? AND (state = 'draft' OR " .. open .. ")",
 }
 
 --- Carries out a word; one that was dropped may have been forgotten since.
@@ -136,7 +137,7 @@ local function why_not(self, key)
   return ("%s is not in doubt, but %s"):format(key, rows[1].state)
 end
 
---- A person's word about a key in doubt, kept with its time.
+--- A person's word about a key in doubt, or a draft that is not wanted, kept with its time.
 -- @tparam string key
 -- @tparam string word "release": it may be sent again; "drop": it never is
 -- @tparam string by_whom who says so
