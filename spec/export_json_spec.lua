@@ -37,6 +37,10 @@ describe("an export in JSON", function()
     { "the REST API, in pages", '{"totalSize":2,"done":false,"nextRecordsUrl":"/x","records":['
       .. records:match "^(.-),\n{" .. ']}\n{"records":[' .. records:match ",\n({.*)$"
       .. '],"done":true,"totalSize":2}', "REST query JSON, UTF-8" },
+    { "the REST API, in pages of which only the first stands in one line",
+      '{"totalSize":2,"done":false,"records":[' .. records:match "^(.-),\n{":gsub("\n", "")
+      .. ']}\n{"records":[' .. records:match ",\n({.*)$" .. '],"done":true,"totalSize":2}',
+      "REST query JSON, UTF-8" },
     { "sf --json", '{"status":0,"result":{"records":[' .. records
       .. '],"totalSize":2,"done":true},"warnings":[]}', "sf data query JSON, UTF-8" },
     { "sf data export bulk", "[" .. flat .. "]\n", "Bulk JSON array, UTF-8" },

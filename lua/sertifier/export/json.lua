@@ -14,9 +14,11 @@ local looked_at = 100 -- records that tell which fields there are
 
 -- ---- what it is ----
 
+--- Whether a record stands in each line; a page may too, and the next one in several.
 local function is_lines(head)
   local first = head:match "^%s*({[^\n]*})%s-\n%s*{"
-  return first ~= nil and cjson.decode(first) ~= nil
+  local record = first and cjson.decode(first)
+  return record ~= nil and record.records == nil and record.result == nil
 end
 
 --- Tells the kind by the first record, and by what stands in front of it.
