@@ -336,6 +336,16 @@ describe("run", function()
     assert.truthy(files.read(links):find "\n0035g0000000003AAA,http")
   end)
 
+  it("takes an iterator's numbers with a point, whatever the locale has", function()
+    local format, texts = string.format, {}
+    rawset(string, "format", function(...) return (format(...):gsub("(%d)%.(%d)", "%1,%2")) end)
+    for i, value in ipairs { 1.5, -0.1, 1e300 * 1.5, 3 } do
+      texts[i] = require "sertifier.number_text" (value)
+    end
+    rawset(string, "format", format)
+    assert.same({ "1.5", "-0.1", format("%.0f", 1.5e300), "3" }, texts)
+  end)
+
   it("takes an iterator's numbers with all their digits", function()
     sandbox.start()
     for text, number in pairs { ["1234567890123.45"] = 1234567890123.45, ["19.99"] = 19.99,
