@@ -142,6 +142,11 @@ describe("a report", function()
       assert.equal(0, status)
       assert.truthy(out:find "Ann Lee 1" and out:find "ann1@example%.com", out)
     end
+    for _, format in ipairs { "csv", "json", "html" } do
+      local status, _, err = command.run { "report", "--ledger", name, "--format", format, "-o", "/dev/full" }
+      assert.same({ 1, "sertifier: /dev/full: cannot write the report: No space left on device; make room"
+        .. " there, or name another file with -o\n" }, { status, err })
+    end
     local status, _, err = command.run { "report", "--ledger", name, "--names", flow, "/no/such.csv" }
     assert.same({ 1, true }, { status, err:find("/no/such.csv: No such file", 1, true) ~= nil })
     sandbox.stop()

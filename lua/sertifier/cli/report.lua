@@ -44,13 +44,13 @@ end
 local forms = {
   csv = function(ledger, file, who) return data.csv(ledger, file, who) end,
   json = function(ledger, file, who)
-    local gathered, message = report.gather(ledger)
-    if not gathered then return nil, message end
+    local gathered, message, code = report.gather(ledger)
+    if not gathered then return nil, message, code end
     return file:write(data.json(gathered, who))
   end,
   html = function(ledger, file, who)
-    local gathered, message = report.gather(ledger)
-    if not gathered then return nil, message end
+    local gathered, message, code = report.gather(ledger)
+    if not gathered then return nil, message, code end
     return file:write(page.html(gathered, who))
   end,
 }
@@ -62,6 +62,11 @@ local function open(path)
   return file
 end
 
+local function fault_of(path, message)
+  return ("%s: cannot write the report: %s; make room there, or name another file with -o")
+    :format(path or "standard output", message)
+end
+
 --- Runs the command.
 -- @treturn number the exit status
 function reporting.main(args)
@@ -69,10 +74,10 @@ function reporting.main(args)
   local who = naming(args)
   local ledger = common.ledger(args)
   local file = open(args.output)
-  local ok, message = forms[args.format or "html"](ledger, file, who)
+  local ok, message, code = forms[args.format or "html"](ledger, file, who)
   ledger:close()
   if ok then ok, message = file:flush() end
-  if not ok then common.fail(message) end
+  if not ok then common.fail(code == "ledger" and message or fault_of(args.output, message)) end
   return 0
 end
 
