@@ -59,9 +59,10 @@ describe("an export in JSON", function()
   end
 
   it("has fields of parents, which may be null", function()
-    local text = fill '[{"Id":"ID1","Account":{"Name":"Acme"}},{"Id":"ID2","Account":null}]'
+    local text = fill('[{"Id":"ID1","Account":{"Name":"Acme"}},{"Id":"ID2","Account":null},'
+      .. '{"Id":"ID1","Account":"Text"},{"Id":"ID2","Account":7}]')
     local found = assert(check(text, { map = { name = "x{!Account.Name}" } }))
-    assert.same({ "xAcme", "x" }, names(found))
+    assert.same({ "xAcme", "x", "x", "x" }, names(found))
   end)
 
   it("tells a field that no record has, with the nearest", function()

@@ -362,6 +362,15 @@ describe("run", function()
     end
   end)
 
+  it("takes an iterator's number that is none for nothing", function()
+    local numbers = { 0 / 0, 1 / 0, -1 / 0, 7 }
+    local findings = assert(flow_of():check { export = function()
+      local last = table.remove(numbers, 1)
+      return last and { Id = sandbox.id(1), FirstName = "", LastName = last, Email = "a@example.com" }
+    end })
+    assert.same({ 3, 1 }, { findings.invalid, findings.would_issue })
+  end)
+
   it("stops when it is told to, and keeps what was issued", function()
     sandbox.start()
     local polls, links = 0, files.path(".csv")

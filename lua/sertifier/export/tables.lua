@@ -27,7 +27,8 @@ function tables.value(row, name)
   local head, rest = name:match "^([^.]+)%.(.+)$"
   local parent = head and lower[head:lower()]
   if type(parent) == "table" then return tables.value(parent, rest) end
-  return parent -- a parent that is null has no fields, and none of them is missing
+  -- A parent that is null has no fields, and none of them is missing; a text is no parent.
+  return type(parent) == "userdata" and parent or nil
 end
 
 local function some_has(records, name)
@@ -67,8 +68,8 @@ function tables.text_of(value)
   local kind = type(value)
   if kind == "string" then return value end
   if kind == "boolean" then return tostring(value) end
-  if kind == "number" then return number_text(value) end
-  return "" -- nil and cjson.null
+  if kind == "number" and value - value == 0 then return number_text(value) end
+  return "" -- nil, cjson.null, and what no number is: NaN, infinity
 end
 
 local text_of = tables.text_of
