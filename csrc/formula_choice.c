@@ -34,7 +34,7 @@ static int or_else(formula_memory *m, formula_value *a) {
 
 static int text_or_else(formula_memory *m, formula_value *a) {
   (void)m;
-  if (!a[0].fault && !text_trim(a[0].text).length) a[0] = a[1];
+  if (!a[0].fault && !a[0].text.length) a[0] = a[1];
   return 1;
 }
 

@@ -185,7 +185,7 @@ static int includes(formula_memory *m, formula_value *a) {
 
 static int is_blank(formula_memory *m, formula_value *a) {
   (void)m;
-  return give_truth(a, text_trim(a->text).length == 0);
+  return give_truth(a, a->text.length == 0);
 }
 
 static int value(formula_memory *m, formula_value *a) {

@@ -70,7 +70,9 @@ describe("a formula", function()
     { "CASE(A, 1, 'one', 1, 'again', 'else')", "1.0", "one" },
     { "CASE(A, 1, 10, 20)", "2", "20" },
     { "BLANKVALUE(A, 'none')", "", "none" }, { "BLANKVALUE(A, 'none')", "a", "a" },
-    { "BLANKVALUE(A, 5) + 1", "", "6" },
+    { "BLANKVALUE(A, 5) + 1", "", "6" }, { "BLANKVALUE(A, 'none') & '.'", " ", " ." },
+    { "ISBLANK(A)", " ", "false" }, { "ISBLANK(A & ' ')", "", "false" }, { "ISBLANK(A & '')", "", "true" },
+    { "ISBLANK(TRIM(A))", " ", "true" },
     { "TEXT(BLANKVALUE(A, TODAY()))", "2024-01-31", "2024-01-31" },
     { "ISPICKVAL(A, 'a')", "a", "true" }, { "ISPICKVAL(A, 'a')", "A", "false" },
     { "CONTAINS(A, 'b')", "abc", "true" }, { "CONTAINS(A, 'B')", "abc", "false" },
@@ -172,6 +174,18 @@ describe("a formula", function()
     assert.equal("invalid", outcome("A > 5", "x"))
     assert.equal("would_issue", outcome("A > 5 || TRUE", "x"))
     assert.equal("skipped", outcome("A > 5 && FALSE", "x"))
+  end)
+
+  it("reads a field in VALUE as the export writes numbers", function()
+    local function name(text, a)
+      return assert(checked({ map = { name = "x{!" .. text .. "}", email = "{!Email}" } },
+        row { a, "", "" }, { decimal = "," }))[1][3].name
+    end
+    assert.equal("x1234", name("VALUE(A)", "1.234"))
+    assert.equal("x1235", name("VALUE(A) + 1", "1.234"))
+    assert.equal("x85.5", name("VALUE(A)", "85,5"))
+    assert.equal("x2", name("VALUE(LEFT(A, 1))", "2,5"))
+    assert.equal("x85,5", name("A", "85,5"))
   end)
 
   it("takes the moment from the run, and Ids in their long form", function()

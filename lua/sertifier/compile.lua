@@ -24,7 +24,7 @@ local kinds_of_fields = { d = "d", N = "n" }
 local function cell_of(step, cells, type_)
   if step.known then return cells:known() end
   if step.prior then return cells:prior(step.field) end
-  return step.field and cells:of(step.field, kinds[type_])
+  return step.field and cells:of(step.field, step.reads or kinds[type_])
 end
 
 local function step_of(step, cells, now)

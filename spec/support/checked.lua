@@ -5,15 +5,15 @@ local files = require "spec.support.files"
 local sertifier = require "sertifier"
 
 --- @return a list of `{ line, outcome, credential or problems }`, or nil, message, code
-return function(declaration, text)
-  local list = {}
+return function(declaration, text, options)
+  local list, asked = {}, options or {}
   declaration.campaign = declaration.campaign or "campaign-1"
   local path = files.write(text, ".csv")
-  local findings, message, code = sertifier.flow(declaration):check { export = path,
-    records = function(line, outcome, what)
-      list[#list + 1] = { line, outcome,
-        outcome == "would_issue" and cjson.decode(what) or what }
-    end }
+  asked.export = path
+  function asked.records(line, outcome, what)
+    list[#list + 1] = { line, outcome, outcome == "would_issue" and cjson.decode(what) or what }
+  end
+  local findings, message, code = sertifier.flow(declaration):check(asked)
   files.remove()
   if not findings then return nil, (message:gsub(path:gsub("%p", "%%%0"), "export.csv")), code end
   return list, findings

@@ -17,6 +17,14 @@ function special.TEXT(self, node)
   return "t"
 end
 
+--- A field's number is a text as the export writes it.
+function special.VALUE(self, node)
+  if node[1].kind == "field" then node[1].reads = "n" end
+  value(self, node[1], "t")
+  call(self, "VALUE", node)
+  return "n"
+end
+
 function special.DATEVALUE(self, node)
   local have = typing.of(node[1]) or "d"
   if have == "n" or have == "b" then have = "t" end -- which says what is wrong

@@ -69,7 +69,7 @@ function emit.global(self, node)
 end
 
 function emit.field(self, node, want)
-  add(self, { op = "c", type = want, field = node.value, prior = node.prior })
+  add(self, { op = "c", type = want, field = node.value, prior = node.prior, reads = node.reads })
   return want
 end
 
