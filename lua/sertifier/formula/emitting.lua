@@ -100,9 +100,10 @@ end
 local sums = { ["+"] = true, ["-"] = true }
 
 --- The type in which a comparison is made. NULL is compared as whatever the other side is; where no
--- date is wanted, a sum is a number.
+-- date is wanted, a sum is a number, and so is the time between two dates.
 local function comparison_type(node)
   local type_ = typing.first(node[1], node[2])
+  if typing.is_time(type_) and typing.of(node[2]) == "n" then return "n" end
   if type_ then return type_ end
   if node.kind == "=" or node.kind == "<>" then
     return (sums[node[1].kind] or sums[node[2].kind]) and "n" or "t"
@@ -170,10 +171,11 @@ emit["+"] = function(self, node, want)
   return type_
 end
 
---- From a date, a date or a number of days is taken.
+--- From a date, a date or a number of days is taken: a field is the one that leaves what is wanted.
 emit["-"] = function(self, node, want)
   local a, b = typing.of(node[1]), typing.of(node[2])
-  if is_time(b) then return both(self, node, b, b, "-" .. b .. b, "n") end
+  local time = b or want == "n" and a
+  if is_time(time) then return both(self, node, time, time, "-" .. time .. time, "n") end
   if is_time(a) or (not a and is_time(want)) then
     local type_ = a or want
     value(self, node[1], type_)
