@@ -198,6 +198,11 @@ describe("an export in CSV", function()
       { check(bare, { encoding = "klingon" }) })
   end)
 
+  it("is not asked about a column without a name, such as a spreadsheet's sep=, makes", function()
+    assert.same({ nil, "the flow reads fields that the export lacks: Id, N", "export" },
+      { check("sep=,\nId,N\n" .. ids[1] .. ",Muster\n", { map = { name = "{!N}" } }) })
+  end)
+
   it("is read as it is said to be", function()
     local found = assert(check("Id;LastName,x;Email\n" .. ids[1] .. ";A,B;a@example.com\n",
       { delimiter = "semicolon", format = "report", map = { name = "{!Id}", email = "{!Email}" } }))

@@ -27,7 +27,7 @@ return function(name, candidates)
   local best, least = nil, math.max(1, math.floor(#name / 3)) + 1
   for _, candidate in ipairs(candidates) do
     local d = distance(name, candidate)
-    if d < least then best, least = candidate, d end
+    if d < least and candidate ~= "" then best, least = candidate, d end
   end
   return best
 end
