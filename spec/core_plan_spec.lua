@@ -201,7 +201,7 @@ describe("plan", function()
     closed:close()
     assert.error_matches(function()
       sertifier.flow { campaign = "campaign-1" }:check { export = path, bodies = closed }
-    end, "the file is closed")
+    end, "bodies: an open file is expected")
     assert.error_matches(function() core.sync(closed) end, "the file is closed")
     files.remove()
   end)
