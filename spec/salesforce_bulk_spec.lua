@@ -105,12 +105,32 @@ describe("a query by a Bulk job", function()
     end)())
   end)
 
+  it("of a closed client is a mistake at the caller's line, and so is what is no option", function()
+    start(1)
+    local function fails(text, call)
+      local ok, message = pcall(call)
+      assert.is_false(ok)
+      assert.truthy(message:find("^spec/salesforce_bulk_spec.lua:%d+: " .. text), message)
+    end
+    local function query(options)
+      local made = client:query(everyone, options)
+      return made
+    end
+    fails("query: a table of options is expected, got number", function() query(5) end)
+    fails("query: blk: no such option", function() query { blk = true } end)
+    client:close()
+    client:close()
+    fails("the client is closed", query)
+    fails("write_back: it is closed; open one for this run",
+      function() org.flow():run { export = "x", write_back = client } end)
+  end)
+
   it("is an export, whose records are not called for one by one", function()
     start(1)
     assert.has_error(function() client:query(everyone, { bulk = true })() end,
       "a Bulk job's records come as an export only")
     assert.has_error(function() client:query(everyone, { bulk = 1 }) end,
-      "bulk: true or false is expected")
+      "query: bulk: boolean expected, got number")
     assert.has_error(function() org.flow():check { export = {} } end, "export: got a table")
   end)
 

@@ -58,6 +58,7 @@ end
 function salesforce:close()
   for native in pairs(self.flying) do native:close() end
   self.login:close()
+  self.is_closed = true
 end
 
 -- ---- calls ----
@@ -174,10 +175,10 @@ end
 -- @treturn table the query, which also gives a record a call, by pages, and nil at the end; then a
 --   message and code where it ended too early
 function salesforce:query(soql, options)
-  local bulk = options and options.bulk
+  if self.is_closed then error("the client is closed", 2) end
   if type(soql) ~= "string" then error("a query in SOQL, or a job's id, is expected", 2) end
-  if bulk ~= nil and type(bulk) ~= "boolean" then error("bulk: true or false is expected", 2) end
-  return query.new(self, soql, bulk)
+  typed.check("query", options or {}, { bulk = "boolean" }, 2)
+  return query.new(self, soql, options and options.bulk)
 end
 
 --- The fields of an object, by their names in lower case.
