@@ -86,7 +86,10 @@ end
 
 --- The query that a flow is; ends the command where it is none.
 function common.soql(flow)
-  local ok, soql = pcall(flow.soql, flow)
+  local ok, soql = pcall(function()
+    local query = flow:soql() -- a tail call would leave the message without a place
+    return query
+  end)
   if not ok then common.fail(without_place(soql)) end
   return soql
 end
