@@ -65,6 +65,16 @@ describe("an export in JSON", function()
     assert.same({ "xAcme", "x", "x", "x" }, names(found))
   end)
 
+  it("has empty texts for functions and hooks where it has null, as in CSV", function()
+    local text = fill('[{"Id":"ID1","A":null,"Account":{"Name":null,"Owner":null}},'
+      .. '{"Id":"ID2","A":"x","Account":{"Name":"Acme","Owner":{"Name":"Ann"}}}]')
+    local found = assert(check(text, { map = { name = function(record)
+      return ("%s|%s|%s"):format(record.A, record.Account.Name,
+        record.Account.Owner ~= "" and record.Account.Owner.Name or "")
+    end } }))
+    assert.same({ "||", "x|Acme|Ann" }, names(found))
+  end)
+
   it("tells a field that no record has, with the nearest", function()
     assert.same({ nil, "the flow reads fields that the export lacks: Emial (did you mean Email?)",
       "export" }, { check("[" .. flat .. "]", { map = { name = "{!Emial}" } }) })

@@ -1,12 +1,15 @@
 --- An export whose records are tables: of any iterator, such as one over decoded JSON.
 
 local core = require "sertifier.core"
+local null = require("cjson").null
 local later = require "sertifier.later"
 local number_text = require "sertifier.number_text"
 local writeback = later "sertifier.writeback"
 
 local tables = {}
 tables.__index = tables
+
+local most_parents = 5 -- levels: as many as a query of Salesforce's may have
 
 local function lower_keys(row)
   local lower = {}
@@ -74,11 +77,34 @@ end
 
 local text_of = tables.text_of
 
---- The plan's cells of a row; the columns of such an export are those that the flow needs.
+local function copy_of(row)
+  local copy = {}
+  for name, value in pairs(row) do copy[name] = value end
+  return setmetatable(copy, getmetatable(row))
+end
+
+--- A row as functions and hooks get it: what is null is empty, as it is in CSV.
+-- @tparam table row
+-- @tparam number parents so many levels of them
+local function without_nulls(row, parents)
+  local copy
+  for name, value in pairs(row) do
+    local own = value == null and "" or value
+    if type(value) == "table" and parents > 0 then own = without_nulls(value, parents - 1) end
+    if own ~= value then
+      copy = copy or copy_of(row)
+      copy[name] = own
+    end
+  end
+  return copy or row
+end
+
+--- The plan's cells of a row, and the row itself without nulls. The columns of such an export are
+-- those that the flow needs.
 local function cells_of(self, row)
   local cells = {}
   for i, name in ipairs(self.columns) do cells[i] = text_of(tables.value(row, name)) end
-  return cells
+  return cells, without_nulls(row, most_parents)
 end
 
 --- As `writeback.line` has it, without the line's end.
@@ -86,25 +112,25 @@ local function text_of_cells(cells)
   return (writeback.line(cells):sub(1, -2))
 end
 
---- The cells of what should be a row; or nil and what is wrong with it.
+--- The cells of what should be a row, and the row; or nil and what is wrong with it.
 local function try_cells(self, row)
   if type(row) ~= "table" then
     return nil, ("the iterator gave a %s, not a table"):format(type(row))
   end
-  local ok, cells = pcall(cells_of, self, row)
-  if ok then return cells end
+  local ok, cells, given = pcall(cells_of, self, row)
+  if ok then return cells, given end
   return nil, "the record cannot be read: " .. tostring(cells)
 end
 
 local function feed(self, plan, batch, row, keep)
-  local cells, fault = try_cells(self, row)
+  local cells, given = try_cells(self, row)
   if not cells then
     self.last = keep and "" or nil
-    return "failed", fault
+    return "failed", given
   end
   self.last = keep and text_of_cells(cells)
-  local result, failed = core.feed(plan, batch, cells, self.number, row, self.last or nil)
-  if keep and result == "ready" then self.rows[#batch] = row end
+  local result, failed = core.feed(plan, batch, cells, self.number, given, self.last or nil)
+  if keep and result == "ready" then self.rows[#batch] = given end
   if self.by_id and result == "invalid" then
     self.faulty[self.number] = text_of(tables.value(row, "Id"))
   end
