@@ -46,7 +46,8 @@ local function rows_of(body, needs)
     body = nil
     return all
   end, close = function() end }
-  local opened = outbound.open(source, { name = "message", encoding_title = "UTF-8" }, nil, needs)
+  local found = { name = "message", encoding = "UTF-8", encoding_title = "UTF-8" }
+  local opened = outbound.open(source, found, {}, needs)
   local rows = {}
   while true do
     local row, message, code = opened.next()
