@@ -400,7 +400,8 @@ next: correct these records and run the same again: it sends only what is not is
     for _, words in ipairs { "report", "report --format csv", "report --format json" } do
       local pipe = io.popen(("%s bin/sertifier %s --ledger %s 2>&1 >/dev/full; echo $?")
         :format(lua, words, ledger))
-      assert.equal("sertifier: No space left on device\n1\n", pipe:read "*a", words)
+      assert.equal("sertifier: standard output: cannot write the report: No space left on device; "
+        .. "make room there, or name another file with -o\n1\n", pipe:read "*a", words)
       pipe:close()
     end
   end)
