@@ -150,6 +150,20 @@ describe("what one run uses", function()
     opened:close()
   end)
 
+  it("is not closed under it: the hook that tries has failed", function()
+    for _, name in ipairs { "client", "ledger" } do
+      local given = { client = sandbox.client(), ledger = assert(ledgers.open(files.path ".db")) }
+      local summary, message, code = sertifier.flow { campaign = sandbox.campaign,
+        on_issued = function() given[name]:close() end }:run { export = sandbox.export(5),
+          client = given.client, ledger = given.ledger, batch_size = 1, concurrency = 2 }
+      assert.equal("hook", code)
+      assert.truthy(message:find("a run uses the " .. name .. "; close it after the run", 1, true))
+      assert.same({ 0, 5 }, { summary.in_doubt, summary.issued + summary.not_attempted })
+      given.client:close()
+      given.ledger:close()
+    end
+  end)
+
   it("is free again where a run was cut short by an error", function()
     local client = sandbox.client()
     local options = { export = sandbox.export(3), client = client, ledger = ledger }

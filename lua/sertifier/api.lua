@@ -94,6 +94,7 @@ end }
 
 --- Closes the client and wipes the key; requests in flight are given up.
 function api:close()
+  if self.is_held then error("a run uses the client; close it after the run", 2) end
   self.native:close()
   self.is_closed = true
   setmetatable(self, closed)

@@ -80,6 +80,7 @@ end
 --- Closes it; a second call does nothing.
 function ledger:close()
   if not self.connection then return end
+  if self.is_held then error("a run uses the ledger; close it after the run", 2) end
   if self.commits then self.commits:close() end
   sql.close(self)
 end
