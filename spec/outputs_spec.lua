@@ -28,6 +28,7 @@ local cases = {
   { "report --names F E --ledger L -o E",
     "E: is the export itself; name another file for the report" },
   { "report --ledger L -o L", "L: is the ledger; name another file for the report" },
+  { "report --ledger L -o L-wal", "L-wal: is the ledger; name another file for the report" },
   { "init E -o E", "E is there already; name another file with -o, or move it away" },
 }
 

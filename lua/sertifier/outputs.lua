@@ -32,7 +32,9 @@ function outputs.fault(output, what, exports, ledger)
     end
   end
   if type(ledger) == "table" then ledger = ledger.name end
-  if is_same(ledger, output) then return form:format(output, "the ledger") end
+  for _, ending in ipairs(ledger and { "", "-wal", "-shm" } or {}) do -- SQLite's own are part of it
+    if is_same(ledger .. ending, output) then return form:format(output, "the ledger") end
+  end
 end
 
 --- The same for the options of a run.
