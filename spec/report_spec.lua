@@ -116,6 +116,15 @@ describe("a report", function()
     assert.equal("zoe@example.com", cjson.decode(data.json(gathered, who)).rows[1].email)
   end)
 
+  it("lets no spreadsheet run what somebody is called", function()
+    local path = files.path ".csv"
+    local file, ledger = assert(io.open(path, "w")), filled(assert(open(files.path ".db")))
+    assert(data.csv(ledger, file, function() return "=cmd|'/c calc'!A0", "-ann@example.com" end))
+    ledger:close()
+    file:close()
+    assert.truthy(files.read(path):find(",'=cmd|'/c calc'!A0,'-ann@example.com\n", 1, true))
+  end)
+
   it("has lists where there is nothing to list", function()
     local ledger = assert(open(files.path ".db"))
     local text = data.json(assert(report.gather(ledger)))

@@ -10,9 +10,11 @@ local columns = { "key", "campaign", "once_per", "external_id", "state", "reason
   "credential_id", "link", "claimed_at", "settled_at" }
 local people = { "name", "email" }
 
+--- A cell; of a text that a spreadsheet would run as a formula, one that it shows.
 local function text_of(value)
   if type(value) == "number" then return (("%.3f"):format(value):gsub("%.?0+$", "")) end
-  return value == nil and "" or tostring(value)
+  local text = value == nil and "" or tostring(value)
+  return text:find "^[=+@\t\r-]" and "'" .. text or text
 end
 
 local function line_of(row, names)
