@@ -346,6 +346,13 @@ describe("run", function()
     assert.same({ "1.5", "-0.1", format("%.0f", 1.5e300), "3" }, texts)
   end)
 
+  it("takes whole numbers with all their digits, those of Lua 5.3 among them", function()
+    local number_text, large = require "sertifier.number_text", 2 ^ 53
+    assert.equal("9007199254740992", number_text(large))
+    local whole = math.type and math.tointeger(large) + 1 or large + 2
+    assert.equal(math.type and "9007199254740993" or "9007199254740994", number_text(whole))
+  end)
+
   it("takes an iterator's numbers with all their digits", function()
     sandbox.start()
     for text, number in pairs { ["1234567890123.45"] = 1234567890123.45, ["19.99"] = 19.99,

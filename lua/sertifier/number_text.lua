@@ -8,9 +8,12 @@ local function written(form, value)
   return (form:format(value):gsub("[^%w+-]+", "."))
 end
 
+local type_of = math.type or type -- Lua 5.3 has whole numbers that no float is
+
 --- @tparam number value
 -- @treturn string
 return function(value)
+  if type_of(value) == "integer" then return ("%d"):format(value) end
   if value % 1 == 0 then return ("%.0f"):format(value) end
   local text = written("%.15g", value)
   return tonumber(text) == value and text or written("%.17g", value)
