@@ -3,6 +3,7 @@
 local compile = require "sertifier.compile"
 local core = require "sertifier.core"
 local export = require "sertifier.export"
+local tables = require "sertifier.export.tables"
 
 local explain = {}
 
@@ -34,9 +35,8 @@ local function seen(node, row)
   local texts = {}
   for _, name in ipairs(compile.needs { condition = node, fields = {} }) do
     if name ~= "Id" or node.field == "Id" then
-      local value = row[name]
-      texts[#texts + 1] = ("%s is %s"):format(name,
-        (value == nil or value == "") and "empty" or tostring(value))
+      local text = tables.text_of(tables.value(row, name))
+      texts[#texts + 1] = ("%s is %s"):format(name, text == "" and "empty" or text)
     end
   end
   return table.concat(texts, ", ")
