@@ -186,8 +186,14 @@ static int plan_handle_new(lua_State *L) {
   return 1;
 }
 
+/* plan:calls() -> whether functions are given the rows */
+static int plan_handle_calls(lua_State *L) {
+  lua_pushboolean(L, plan_handle_get(L, 1)->functions_count > 0);
+  return 1;
+}
+
 void plan_handle_open(lua_State *L) {
-  static const luaL_Reg methods[] = {{NULL, NULL}};
+  static const luaL_Reg methods[] = {{"calls", plan_handle_calls}, {NULL, NULL}};
   handle_class(L, CLASS, methods, plan_handle_close);
   lua_pushcfunction(L, plan_handle_new);
   lua_setfield(L, -2, "plan");

@@ -37,6 +37,14 @@ false    AND: all of
     assert.equal("false", select(2, flow:explain { Status__c = "", Score__c = "many" }))
   end)
 
+  it("says what a record in JSON has: a null is empty, and a parent has its own fields", function()
+    local text, truth = sertifier.flow { campaign = "campaign-1", when = "A = '' AND B.c = 'x'" }
+      :explain { a = require("cjson").null, B = { C = "x" } }
+    assert.equal("true     AND: all of\n  true     A = ''   (A is empty)\n"
+      .. "  true     B.c = 'x'   (B.c is x)", text)
+    assert.equal("true", truth)
+  end)
+
   it("has words for formulas, functions, and no condition", function()
     local text = sertifier.flow { campaign = "campaign-1", formula = "LEN(A) > 2" }
       :explain { A = "abc" }
@@ -148,5 +156,21 @@ describe("a guard", function()
       begun = begun + 1
       if begun == 2 then error("no", 0) end
     end })
+  end)
+end)
+
+describe("a row that keeps its metatable to itself", function()
+  it("is given to functions, without its nulls", function()
+    local row = setmetatable({ Name = "Ann", A = require("cjson").null },
+      { __metatable = "hidden", __index = { B = "b" } })
+    local flow = sertifier.flow { campaign = "campaign-1", once_per = "{!Name}",
+      map = { email = "a@example.com", name = function(r) return r.Name .. r.A .. r.B end } }
+    local said
+    assert(flow:check { records = function(_, _, what) said = what end, export = function()
+      local given = row
+      row = nil
+      return given
+    end })
+    assert.truthy(said and said:find('"name":"Annb"', 1, true), said)
   end)
 end)

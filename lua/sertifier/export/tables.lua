@@ -77,10 +77,12 @@ end
 
 local text_of = tables.text_of
 
+--- A copy; of a row whose metatable is hidden it has at least what that row has.
 local function copy_of(row)
-  local copy = {}
+  local copy, meta = {}, getmetatable(row)
   for name, value in pairs(row) do copy[name] = value end
-  return setmetatable(copy, getmetatable(row))
+  if meta ~= nil and type(meta) ~= "table" then meta = { __index = row } end
+  return setmetatable(copy, meta)
 end
 
 --- A row as functions and hooks get it: what is null is empty, as it is in CSV.
@@ -99,12 +101,12 @@ local function without_nulls(row, parents)
   return copy or row
 end
 
---- The plan's cells of a row, and the row itself without nulls. The columns of such an export are
--- those that the flow needs.
-local function cells_of(self, row)
+--- The plan's cells of a row, and the row itself, without nulls where somebody is given it. The
+-- columns of such an export are those that the flow needs.
+local function cells_of(self, row, is_given)
   local cells = {}
   for i, name in ipairs(self.columns) do cells[i] = text_of(tables.value(row, name)) end
-  return cells, without_nulls(row, most_parents)
+  return cells, is_given and without_nulls(row, most_parents) or row
 end
 
 --- As `writeback.line` has it, without the line's end.
@@ -113,17 +115,17 @@ local function text_of_cells(cells)
 end
 
 --- The cells of what should be a row, and the row; or nil and what is wrong with it.
-local function try_cells(self, row)
+local function try_cells(self, row, is_given)
   if type(row) ~= "table" then
     return nil, ("the iterator gave a %s, not a table"):format(type(row))
   end
-  local ok, cells, given = pcall(cells_of, self, row)
+  local ok, cells, given = pcall(cells_of, self, row, is_given)
   if ok then return cells, given end
   return nil, "the record cannot be read: " .. tostring(cells)
 end
 
 local function feed(self, plan, batch, row, keep)
-  local cells, given = try_cells(self, row)
+  local cells, given = try_cells(self, row, keep or plan:calls())
   if not cells then
     self.last = keep and "" or nil
     return "failed", given
