@@ -74,7 +74,8 @@ engines.describe("forgetting in a ledger", function(engine, place)
     assert(ledger:settle { outcome(6, "in_doubt", "cut"), outcome(7, "draft") })
     for n, words in pairs { [5] = "is being sent; forget it when its run has ended",
       [6] = "is in doubt; `sertifier resolve` first, or say --drop or --release of it",
-      [7] = "is a draft; publish it first, with --two-phase, or say --drop of it",
+      [7] = "is a draft; publish it first, with --two-phase, or delete it in Sertifier, and then"
+        .. " `sertifier resolve --drop` it",
       [8] = "is not in it; nothing was forgotten" } do
       assert.same({ nil, ("ledger %s: %s %s"):format(ledger.shown, key(n), words), "ledger" },
         { ledger:forget(keys.of(1, n)) })

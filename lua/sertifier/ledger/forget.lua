@@ -13,7 +13,8 @@ local forget = {}
 local first = {
   sending = "is being sent; forget it when its run has ended",
   in_doubt = "is in doubt; `sertifier resolve` first, or say --drop or --release of it",
-  draft = "is a draft; publish it first, with --two-phase, or say --drop of it",
+  draft = "is a draft; publish it first, with --two-phase, or delete it in Sertifier, and then"
+    .. " `sertifier resolve --drop` it",
   publishing = "is being published; when its run has ended, run it again with --two-phase first",
 }
 
