@@ -56,7 +56,9 @@ function cli.main(arguments)
   collectgarbage "restart"
   local ok, status = xpcall(function() return args.run(args) end, function(message)
     -- A fault of ours, not the user's: with the place, so that it can be reported.
-    return type(message) == "table" and message or debug.traceback(message, 2)
+    local is_whole = type(message) == "table"
+      or tostring(message):find("\nstack traceback:", 1, true)
+    return is_whole and message or debug.traceback(message, 2)
   end)
   return ok and status or fail(status)
 end

@@ -133,6 +133,11 @@ local function carry_out(self, options)
   return finish(self)
 end
 
+--- A fault of ours, with its place, which is gone once the run's parts are closed.
+local function with_place(problem)
+  return type(problem) == "string" and debug.traceback(problem, 2) or problem
+end
+
 --- Runs a flow.
 -- @param flow what `flow.declare` gave
 -- @tparam table options as `flow:run` takes them
@@ -147,7 +152,7 @@ function run.run(flow, options)
     kind = kind_of(flow), is_brief = is_brief(flow) }
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
-  local ok, result, why, what = pcall(carry_out, self, options)
+  local ok, result, why, what = xpcall(function() return carry_out(self, options) end, with_place)
   opening.close(self)
   if not ok then error(result, 0) end
   return result, why, what
