@@ -244,6 +244,12 @@ describe("a report", function()
     end
   end)
 
+  it("loses a footer of one row", function()
+    local found = assert(check(report({ "26/07/2026" }, '"Grand Totals (1 records)","","","1","2"\n'),
+      { map = map }))
+    assert.same({ 1, { "1 row of the report's footer" } }, { #found.bodies, found.left_out })
+  end)
+
   it("keeps a row that only looks like a footer", function()
     local lone = '"Muster","","","",""\n'
     local found = assert(check(report({ "26/07/2026" }, lone:rep(20)), { map = map }))

@@ -66,15 +66,19 @@ end
 -- Where `sf data query` stops without a word on standard output.
 local limits = { [2000] = true, [10000] = true, [50000] = true }
 
+local function counted(count, one, of)
+  return ("%d %s%s %s"):format(count, one, count == 1 and "" or "s", of)
+end
+
 --- What was left out, and what looks cut off; asked at the export's end.
 -- @treturn {string,...} what was left out, counted
 -- @treturn {string,...} a sentence for each sign that something is missing
 function csv:oddities()
   local rows, footer, headers, is_whole = self.reader:counts()
   local left_out, warnings = {}, {}
-  if footer > 0 then left_out[1] = ("%d rows of the report's footer"):format(footer) end
+  if footer > 0 then left_out[1] = counted(footer, "row", "of the report's footer") end
   if headers > 0 then
-    left_out[#left_out + 1] = ("%d headers of further pages"):format(headers)
+    left_out[#left_out + 1] = counted(headers, "header", "of further pages")
   end
   if not is_whole then
     warnings[1] = "the last row has no line break behind it: the file may be cut; export it again"
