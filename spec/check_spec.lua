@@ -125,6 +125,12 @@ describe("a guard", function()
     assert.same({ read = 5, already_issued = 5 }, sandbox.counts(summary))
   end)
 
+  it("has no canaries of what can be read only once", function()
+    assert.same({ nil, "an export that can be read only once cannot have canaries; nothing was sent",
+      "guard" }, { run { canary = 2, export = function() end } })
+    assert.equal(0, sandbox.record().adds)
+  end)
+
   it("stops where a canary is not found", function()
     client.credential = function() return nil, "Sertifier answered HTTP 404" end
     local summary, message, code = run { canary = 2 }

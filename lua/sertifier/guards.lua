@@ -101,6 +101,9 @@ function guards.run(flow, options)
   local ok, message, code = count(flow, options)
   if not ok then return nil, message, code end
   if not options.canary then return run.run(flow, options) end
+  if type(options.export) == "function" or options.export == "-" then
+    return refuse "an export that can be read only once cannot have canaries; nothing was sent"
+  end
   local client = options.client
   if not client then client, message, code = api.open() end
   if not client then return nil, message, code end
