@@ -1,4 +1,4 @@
---- Calls the hooks of a whole run, and the functions of its options; says what failed in one.
+--- Calls the hooks of a whole run, guards the functions of its options; says what failed in one.
 
 local ends = require "sertifier.ends"
 
@@ -14,13 +14,14 @@ function hooks.call(self, name, ...)
   return ok
 end
 
---- Calls a function of the run's options, if there is one.
--- @return what it gave; nil where it failed
-function hooks.option(self, name, ...)
-  if not self[name] then return nil end
-  local ok, value = pcall(self[name], ...)
-  if ok then return value end
-  ends.stop(self, ("%s failed: %s"):format(name, tostring(value)), "hook")
+--- A function of the run's options that raises nothing: where it fails, it gives nil.
+-- @treturn function|nil nil where there is none
+function hooks.guarded(self, name, call)
+  return call and function(...)
+    local ok, value = pcall(call, ...)
+    if ok then return value end
+    ends.stop(self, ("%s failed: %s"):format(name, tostring(value)), "hook")
+  end
 end
 
 return hooks

@@ -4,17 +4,14 @@
 -- `sertifier.`. What a user's function said may be about a person, so that is left out.
 
 local core = require "sertifier.core"
-local later = require "sertifier.later"
 local summary = require "sertifier.summary"
-
-local hooks = later "sertifier.hooks" -- which tells of a run's end itself
 
 local log = {}
 
 local function tell(self, severity, name, attributes)
   attributes["sertifier.run.id"] = self.ledger.run
-  hooks.option(self, "log", { timestamp = core.now(), severityText = severity,
-    eventName = "sertifier." .. name, attributes = attributes })
+  self.log { timestamp = core.now(), severityText = severity, eventName = "sertifier." .. name,
+    attributes = attributes }
 end
 
 local function milliseconds(seconds)

@@ -29,14 +29,14 @@ end
 
 local function work(self)
   repeat
-    if hooks.option(self, "interrupted") then
+    if self.interrupted and self.interrupted() then
       ends.stop(self, "interrupted", "interrupted")
     end
     local goes_on = turn(self)
     self.summary.seconds = core.elapsed() - self.began
     self.summary.waiting = self.pace:paused()
     self.summary.share = self.export:share()
-    hooks.option(self, "progress", self.summary)
+    if self.progress then self.progress(self.summary) end
   until not goes_on
 end
 
@@ -146,10 +146,12 @@ end
 function run.run(flow, options)
   local self = { flow = flow, summary = summary.new(), began = core.elapsed(),
     batch_size = options.batch_size or 20, concurrency = options.concurrency or 4,
-    limit = options.limit, progress = options.progress, log = options.log,
-    interrupted = options.interrupted, delete_surplus = options.delete_surplus,
+    limit = options.limit, delete_surplus = options.delete_surplus,
     max_invalid = options.max_invalid, keeps_memory = options.keeps_memory ~= false,
     kind = kind_of(flow), is_brief = is_brief(flow) }
+  for _, name in ipairs { "progress", "log", "interrupted" } do
+    self[name] = hooks.guarded(self, name, options[name])
+  end
   self.with_records = flow.on_issued or flow.on_rejected or flow.on_doubt or flow.before_issue
   sending.begin(self, options)
   local ok, result, why, what = xpcall(function() return carry_out(self, options) end, with_place)
