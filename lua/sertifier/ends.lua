@@ -179,13 +179,6 @@ function ends.lost(self, item, entry)
   end
 end
 
-local function reverse(list)
-  local count = #list
-  for i = 1, math.floor(count / 2) do
-    list[i], list[count + 1 - i] = list[count + 1 - i], list[i]
-  end
-end
-
 --- None of these tasks was sent; they hold nothing afterwards. Items are told in their order.
 -- @tparam table self the run
 -- @tparam {table,...} tasks
@@ -194,9 +187,9 @@ end
 function ends.give_up(self, tasks, reason, state)
   for _, task in ipairs(tasks) do
     local left = finish[state or task.kind.left or "not_applied"]
-    reverse(task)
-    for i = #task, 1, -1 do
-      local item = table.remove(task, i)
+    for i = 1, #task do
+      local item = task[i]
+      task[i] = nil
       left(self, item, { reason = item.doubt or reason })
     end
   end
