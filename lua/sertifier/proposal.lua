@@ -4,6 +4,7 @@ local core = require "sertifier.core"
 local flows = require "sertifier.flow"
 local object = require "sertifier.object"
 local opening = require "sertifier.opening"
+local sorted_keys = require "sertifier.sorted_keys"
 local tables = require "sertifier.export.tables"
 
 local proposal = {}
@@ -43,12 +44,10 @@ end
 
 --- Records in JSON have names of their own, and no header that lists them all.
 local function add_names(self, record)
-  local names = {}
-  for name, value in pairs(record) do
-    if type(value) ~= "table" and not self.known[name:lower()] then names[#names + 1] = name end
+  for _, name in ipairs(sorted_keys(record)) do
+    local is_new = not self.known[name:lower()] and type(record[name]) ~= "table"
+    if is_new then add_column(self, name) end
   end
-  table.sort(names)
-  for _, name in ipairs(names) do add_column(self, name) end
 end
 
 local function cell_of(record, name)

@@ -4,6 +4,7 @@ local core = require "sertifier.core"
 local null = require("cjson").null
 local later = require "sertifier.later"
 local number_text = require "sertifier.number_text"
+local sorted_keys = require "sertifier.sorted_keys"
 local writeback = later "sertifier.writeback"
 
 local tables = {}
@@ -43,13 +44,11 @@ end
 
 --- The first record's other fields, so that the nearest can be named.
 local function add_others(columns, record)
-  local others, seen = {}, { attributes = true }
+  local seen = { attributes = true }
   for _, name in ipairs(columns) do seen[name:lower()] = true end
-  for key in pairs(record) do
-    if not seen[key:lower()] then others[#others + 1] = key end
+  for _, key in ipairs(sorted_keys(record)) do
+    if not seen[key:lower()] then columns[#columns + 1] = key end
   end
-  table.sort(others)
-  for _, key in ipairs(others) do columns[#columns + 1] = key end
 end
 
 --- The columns of an export whose records have each field that was asked for, if only as null.
