@@ -41,19 +41,16 @@ local function naming(args)
   end
 end
 
-local forms = {
-  csv = function(ledger, file, who) return data.csv(ledger, file, who) end,
-  json = function(ledger, file, who)
+--- Writes what `make` makes of all that was gathered.
+local function of_gathered(make)
+  return function(ledger, file, who)
     local gathered, message, code = report.gather(ledger)
     if not gathered then return nil, message, code end
-    return file:write(data.json(gathered, who))
-  end,
-  html = function(ledger, file, who)
-    local gathered, message, code = report.gather(ledger)
-    if not gathered then return nil, message, code end
-    return file:write(page.html(gathered, who))
-  end,
-}
+    return file:write(make(gathered, who))
+  end
+end
+
+local forms = { csv = data.csv, json = of_gathered(data.json), html = of_gathered(page.html) }
 
 local function open(path)
   if not path or path == "-" then return io.stdout end
