@@ -10,13 +10,14 @@
 
 local cjson = require "cjson"
 local core = require "sertifier.core"
-local given = require "sertifier.api.given"
 local later = require "sertifier.later"
 local typed = require "sertifier.typed"
 local version = require "sertifier.version"
 
--- Loaded where they are used: what reads answers, and libcurl, which takes long.
+-- Loaded where they are used: what single calls need, what reads answers, and libcurl, which takes
+-- long.
 local data_of = later "sertifier.api.data"
+local given = later "sertifier.api.given"
 local http = later "sertifier.http"
 local waiting = later "sertifier.answer.waiting"
 
