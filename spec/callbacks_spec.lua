@@ -2,6 +2,7 @@
 
 local files = require "spec.support.files"
 local ledgers = require "sertifier.ledger"
+local running = require "spec.support.running"
 local sandbox = require "spec.support.sandbox"
 local sertifier = require "sertifier"
 
@@ -10,9 +11,7 @@ local ledger
 local function run(options, hooks)
   options.client, options.ledger, options.batch_size = sandbox.client(), ledger, 2
   options.export = options.export or sandbox.export(10)
-  local declaration = { campaign = sandbox.campaign }
-  for name, hook in pairs(hooks or {}) do declaration[name] = hook end
-  local summary, message, code = sertifier.flow(declaration):run(options)
+  local summary, message, code = running.flow(hooks):run(options)
   options.client:close()
   return summary, message, code
 end

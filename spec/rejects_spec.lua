@@ -3,17 +3,15 @@
 local commands = require "spec.support.command"
 local core = require "sertifier.core"
 local files = require "spec.support.files"
+local running = require "spec.support.running"
 local sandbox = require "spec.support.sandbox"
-local sertifier = require "sertifier"
 
 local ledger, rejects
 
 local function issue(export, more, options)
-  local declaration = { campaign = sandbox.campaign }
-  for name, value in pairs(more or {}) do declaration[name] = value end
   local given = { export = export, client = sandbox.client(), ledger = ledger, rejects = rejects }
   for name, value in pairs(options or {}) do given[name] = value end
-  local summary, message, code = sertifier.flow(declaration):run(given)
+  local summary, message, code = running.flow(more):run(given)
   given.client:close()
   return summary, message, code
 end
